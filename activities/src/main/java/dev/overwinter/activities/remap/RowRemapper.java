@@ -1,0 +1,16 @@
+package dev.overwinter.activities.remap;
+
+/**
+ * Replaces old user ids by new ones in the rows of one table. A boundary between loading, which
+ * knows rows, and remapping, which knows people. Not thread-safe; each lane has its own.
+ */
+@FunctionalInterface
+public interface RowRemapper {
+  /**
+   * Replaces values in place.
+   *
+   * @param values one row's values in the order of the copied columns, each in PostgreSQL's text
+   *     form as UTF-8, unescaped, or null for NULL
+   */
+  void remap(byte[][] values);
+}

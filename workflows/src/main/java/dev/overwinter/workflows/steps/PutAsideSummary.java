@@ -1,0 +1,11 @@
+package dev.overwinter.workflows.steps;
+
+/**
+ * What was put aside or restored.
+ *
+ * @param indexes indexes
+ * @param foreignKeys foreign keys
+ * @param triggers triggers
+ * @param sequences sequences set; 0 when putting aside
+ */
+public record PutAsideSummary(int indexes, int foreignKeys, int triggers, int sequences) {}
