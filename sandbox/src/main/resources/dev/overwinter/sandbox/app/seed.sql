@@ -92,7 +92,7 @@ where n % 29 <> 0;
 insert into sites (id, organization_id, name, address, geofence, latitude, longitude, time_zone, opened_on, created_by, created_at)
 select pg_temp.id('site', n), pg_temp.id('organization', 1 + n % organizations), 'Site ' || n, pg_temp.prose('address', n),
   case when n % 3 <> 0 then jsonb_build_object('type', 'Polygon', 'points', jsonb_build_array(n, n + 0.5)) end,
-  case n % 6 when 0 then null when 1 then '-0' when 2 then 'NaN' when 3 then 'Infinity' else 52.5 + (n % 1000) / 3333.0 end,
+  case n % 6 when 0 then null when 1 then '-0'::double precision when 2 then 'NaN' when 3 then 'Infinity' else 52.5 + (n % 1000) / 3333.0 end,
   case n % 5 when 0 then null when 1 then 5e-324 when 2 then 1.7976931348623157e308 else 13.4 + (n % 1000) / 7777.0 end,
   case n % 3 when 0 then 'Europe/Berlin' else 'UTC' end,
   case n % 7 when 0 then null when 1 then date 'infinity' when 2 then date '0044-03-15 BC' else date '1999-12-31' + (n % 5000)::integer end,
@@ -126,7 +126,7 @@ insert into areas (id, site_id, parent_id, name, supervisor_id, sort_order, note
 select pg_temp.id('area', n), pg_temp.id('site', 1 + n % sites),
   case when n % 3 = 0 and n + 1 <= areas then pg_temp.id('area', n + 1) when n % 3 = 1 and n > 10 then pg_temp.id('area', n - 7) end,
   'Area ' || n, case when n % 4 <> 0 then pg_temp.member('supervisor', n) end,
-  case n % 5 when 0 then '-0' when 1 then 1e-45 when 2 then 'NaN' else n / 3.0 end, pg_temp.prose('area', n)
+  case n % 5 when 0 then '-0'::real when 1 then 1e-45 when 2 then 'NaN' else n / 3.0 end, pg_temp.prose('area', n)
 from seed_scale, generate_series(1, areas) as n;
 
 insert into hubs (id, site_id, mac, ip_address, firmware, installed_by, installed_on, uptime, configuration)
@@ -172,7 +172,7 @@ from seed_scale, generate_series(1, devices) as n;
 insert into lora_sensors (dev_eui, device_id, join_key, spreading, provisioned_by, last_rssi, frame_counter, codec)
 select lpad(to_hex(n * 7919), 16, '0'), pg_temp.id('device', n), case when n % 4 <> 0 then decode(md5('join' || n), 'hex') end, 7 + n % 6,
   case n % 5 when 0 then null when 1 then upper(pg_temp.person('provisioner', n)::text) when 2 then 'factory' else pg_temp.person('provisioner', n)::text end,
-  case n % 4 when 0 then null when 1 then '-0' else -30 - n % 90 - 0.1 end, n * 4294967296,
+  case n % 4 when 0 then null when 1 then '-0'::real else -30 - n % 90 - 0.1 end, n * 4294967296,
   case when n % 4 = 0 then xmlparse(content '<codec version="' || n || '"><field name="temperature"/></codec>') end
 from seed_scale, generate_series(1, devices) as n
 where n % 3 <> 0;
@@ -188,11 +188,11 @@ from seed_scale, generate_series(1, devices * 2) as n;
 insert into sensor_readings (id, recorded_at, unit_id, device_id, celsius, humidity, signal_strength, source, entered_by, raw)
 select n, timestamptz '2026-01-01 00:00+00' + make_interval(secs => (n * step + h % 1000)::double precision / 1000000),
   pg_temp.id('unit', 1 + h % units), case when h % 8 <> 0 then pg_temp.id('device', 1 + h % units) end,
-  case when h % 50 = 0 then null when h % 997 = 0 then 'NaN' else (h % 6000 - 3000) / 100.0 end,
+  case when h % 50 = 0 then null when h % 97 = 0 then 'NaN' else (h % 6000 - 3000) / 100.0 end,
   case h % 6 when 0 then null when 1 then 45.50 when 2 then 45.5 when 3 then 45.500 else (h % 10000) / 99.0 end,
-  case h % 7 when 0 then null when 1 then '-0' else -(h % 1200) / 10.0 end,
+  case h % 7 when 0 then null when 1 then '-0'::real else -(h % 1200) / 10.0 end,
   (array['lora', 'manual', 'gateway', 'import']::reading_source[])[1 + h % 4],
-  case when h % 40 = 0 then pg_temp.person('reader', n) when h % 997 = 1 then pg_temp.id('gone', n % 50) end,
+  case when h % 40 = 0 then pg_temp.person('reader', n) when h % 97 = 1 then pg_temp.id('gone', n % 50) end,
   case when h % 20 = 0 then jsonb_build_object('port', n % 8, 'payload', h, 'snr', (h % 100) / 3.0) end
 from seed_scale,
   (select n, ('x' || substr(md5(current_setting('sandbox.seed') || ':reading:' || n), 1, 8))::bit(32)::bigint as h,

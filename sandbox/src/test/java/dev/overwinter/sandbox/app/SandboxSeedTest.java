@@ -205,6 +205,38 @@ class SandboxSeedTest {
   }
 
   @Test
+  void values_that_are_hard_to_carry_are_there() throws SQLException {
+    for (String condition :
+        List.of(
+            "sites WHERE latitude::text = '-0'",
+            "sites WHERE latitude::text = 'Infinity'",
+            "sites WHERE longitude::text = '5e-324'",
+            "sites WHERE opened_on = 'infinity'",
+            "sites WHERE opened_on::text LIKE '%BC'",
+            "areas WHERE sort_order::text = '-0'",
+            "sensor_readings WHERE celsius::text = 'NaN'",
+            "sensor_readings WHERE signal_strength::text = '-0'",
+            "sensor_readings WHERE humidity::text = '45.500'",
+            "sensor_readings WHERE extract(microseconds FROM recorded_at)::bigint % 1000 <> 0",
+            "subscriptions WHERE discount::text = 'Infinity'",
+            "subscriptions WHERE metadata::text LIKE '%\"b\": 1,  %'",
+            "ttn_connections WHERE api_key_sealed = ''",
+            "ttn_connections WHERE last_seen_at = '-infinity'",
+            "organizations WHERE settings::text LIKE '%12345678901234567890.1234567890%'",
+            "profiles WHERE array_ndims(tags) = 2",
+            "profiles WHERE array_lower(tags, 1) = 0",
+            "manual_temperature_logs WHERE note = ''",
+            "manual_temperature_logs WHERE note = E'\\\\N'",
+            "manual_temperature_logs WHERE note ~ E'\\t'",
+            "manual_temperature_logs WHERE note ~ E'\\r\\n'",
+            "manual_temperature_logs WHERE note ~ '🧊'",
+            "alert_rules WHERE array_position(watcher_ids, NULL) IS NOT NULL",
+            "devices WHERE metadata = 'null'")) {
+      assertThat(texts("SELECT 1 FROM public." + condition + " LIMIT 1")).as(condition).hasSize(1);
+    }
+  }
+
+  @Test
   void too_few_users_for_every_kind_are_refused() {
     assertThatThrownBy(() -> new SandboxSeed(10, 0, 1))
         .isInstanceOf(IllegalArgumentException.class)
