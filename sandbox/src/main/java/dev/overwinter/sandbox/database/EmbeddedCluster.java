@@ -3,17 +3,17 @@ package dev.overwinter.sandbox.database;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Comparator;
 import java.util.Map;
-import java.util.Properties;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * One PostgreSQL server in its own data directory, reached over TCP with passwords. Thread-safe;
@@ -30,11 +30,13 @@ final class EmbeddedCluster implements AutoCloseable {
       """;
 
   private final Path dataDirectory;
+  private final Path log;
   private final boolean kept;
   private final EmbeddedPostgres server;
 
-  private EmbeddedCluster(Path dataDirectory, boolean kept, EmbeddedPostgres server) {
+  private EmbeddedCluster(Path dataDirectory, Path log, boolean kept, EmbeddedPostgres server) {
     this.dataDirectory = dataDirectory;
+    this.log = log;
     this.kept = kept;
     this.server = server;
   }
@@ -72,11 +74,16 @@ final class EmbeddedCluster implements AutoCloseable {
       if (!ready && Files.exists(dataDirectory)) {
         deleteUnfinished(dataDirectory);
       }
-      cluster =
-          new EmbeddedCluster(
-              dataDirectory,
-              options.kept(),
-              launch(dataDirectory, options, port, blueprint.settings()));
+      // The data directory of a new cluster has to be empty, so the log goes beside it.
+      Path log = options.directory().resolve(blueprint.name() + ".log").toAbsolutePath();
+      boolean cleanUp = !ready && !options.kept();
+      EmbeddedPostgres server =
+          builder(options, port, blueprint.settings())
+              .setDataDirectory(dataDirectory)
+              .setCleanDataDirectory(cleanUp)
+              .setOutputRedirector(ProcessBuilder.Redirect.appendTo(log.toFile()))
+              .start();
+      cluster = new EmbeddedCluster(dataDirectory, log, !cleanUp, server);
       if (!ready) {
         blueprint.furnishing().furnish(cluster);
         cluster.demandPasswords(blueprint.superuser());
@@ -107,11 +114,14 @@ final class EmbeddedCluster implements AutoCloseable {
   }
 
   Connection connect(String database, String role) throws SQLException {
-    Properties properties = new Properties();
-    properties.setProperty("user", role);
-    properties.setProperty("password", passwordOf(role));
-    properties.setProperty("ApplicationName", "overwinter sandbox");
-    return DriverManager.getConnection(jdbcUrl(database), properties);
+    return connect(database, role, passwordOf(role));
+  }
+
+  private Connection connect(String database, String role, String password) throws SQLException {
+    PGSimpleDataSource dataSource = new PGSimpleDataSource();
+    dataSource.setUrl(jdbcUrl(database));
+    dataSource.setApplicationName("overwinter sandbox");
+    return dataSource.getConnection(role, password);
   }
 
   @Override
@@ -119,20 +129,18 @@ final class EmbeddedCluster implements AutoCloseable {
     try {
       server.close();
       if (!kept) {
-        deleteTree(dataDirectory);
+        Files.deleteIfExists(log);
+        deleteIfEmpty(dataDirectory.getParent());
       }
     } catch (IOException cause) {
       throw new UncheckedIOException("Cannot stop the cluster in " + dataDirectory, cause);
     }
   }
 
-  private static EmbeddedPostgres launch(
-      Path dataDirectory, SandboxOptions options, int port, Map<String, String> settings)
-      throws IOException {
+  private static EmbeddedPostgres.Builder builder(
+      SandboxOptions options, int port, Map<String, String> settings) {
     EmbeddedPostgres.Builder builder =
         EmbeddedPostgres.builder()
-            .setDataDirectory(dataDirectory)
-            .setCleanDataDirectory(false)
             .setPort(port)
             .setLocaleConfig("locale", "C")
             .setConnectConfig("password", passwordOf("postgres"))
@@ -144,7 +152,7 @@ final class EmbeddedCluster implements AutoCloseable {
             .setServerConfig("fsync", options.fsync() ? "on" : "off")
             .setServerConfig("synchronous_commit", options.fsync() ? "on" : "off");
     settings.forEach(builder::setServerConfig);
-    return builder.start();
+    return builder;
   }
 
   private void demandPasswords(String superuser) throws SQLException, IOException {
@@ -160,8 +168,7 @@ final class EmbeddedCluster implements AutoCloseable {
   }
 
   private boolean acceptsWrongPassword(String role) throws SQLException {
-    try (Connection connection =
-        DriverManager.getConnection(jdbcUrl("postgres"), role, "not the password")) {
+    try (Connection connection = connect("postgres", role, "not the password")) {
       return connection.isValid(1);
     } catch (SQLException refused) {
       if (INVALID_PASSWORD.equals(refused.getSQLState())) {
@@ -180,6 +187,14 @@ final class EmbeddedCluster implements AutoCloseable {
       }
     }
     deleteTree(dataDirectory);
+  }
+
+  private static void deleteIfEmpty(Path directory) throws IOException {
+    try {
+      Files.deleteIfExists(directory);
+    } catch (DirectoryNotEmptyException anotherClusterLivesHere) {
+      // The last one to leave deletes it.
+    }
   }
 
   private static void deleteTree(Path directory) throws IOException {
