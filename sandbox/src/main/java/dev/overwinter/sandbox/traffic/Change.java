@@ -14,6 +14,10 @@ record Change(Operation operation, String table, String keyColumn, String key) {
     return new Change(Operation.INSERT, table, keyColumn, key.toString());
   }
 
+  static Change delete(String table, String keyColumn, Object key) {
+    return new Change(Operation.DELETE, table, keyColumn, key.toString());
+  }
+
   static Change update(String table, String keyColumn, Object key) {
     return new Change(Operation.UPDATE, table, keyColumn, key.toString());
   }

@@ -1,6 +1,7 @@
 package dev.overwinter.sandbox.traffic;
 
 import dev.overwinter.sandbox.app.SandboxApplication;
+import dev.overwinter.sandbox.database.SelfHostedTarget;
 import dev.overwinter.sandbox.database.SupabaseSource;
 import dev.overwinter.sandbox.traffic.LiveWrite.Operation;
 import dev.overwinter.sandbox.traffic.LiveWrite.Outcome;
@@ -20,9 +21,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
 /**
- * The application in use: an API, Supabase Auth and a scheduled job write to the source, each in
- * its own way, until stopped. When the source refuses they keep trying. Every attempt is kept in
- * memory, which suits hours of a demo, not weeks. Thread-safe.
+ * The application in use. To the source write an API, Supabase Auth and a scheduled job, each in
+ * its own way; to the target the application itself. They write until stopped, and keep trying when
+ * the server refuses. Every attempt is kept in memory, which suits hours of a demo, not weeks.
+ * Thread-safe.
  */
 public final class LiveTraffic implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 10;
@@ -44,10 +46,26 @@ public final class LiveTraffic implements AutoCloseable {
   public static LiveTraffic start(SupabaseSource source, double writesPerSecond)
       throws SQLException {
     var traffic = new LiveTraffic(writesPerSecond);
-    Population population = Population.of(source);
-    traffic.launch(source, new RestWriter(population));
-    traffic.launch(source, new AuthWriter(population));
-    traffic.launch(source, new CronWriter(population));
+    Database database = source::connect;
+    Population population = Population.of(database, SupabaseSource.OWNER);
+    traffic.launch(database, new RestWriter(population));
+    traffic.launch(database, new AuthWriter(population));
+    traffic.launch(database, new CronWriter(population));
+    return traffic;
+  }
+
+  /**
+   * Starts writing to a target that has the application's rows, as the application does once it has
+   * moved.
+   *
+   * @param writesPerSecond transactions per second
+   */
+  public static LiveTraffic start(SelfHostedTarget target, double writesPerSecond)
+      throws SQLException {
+    var traffic = new LiveTraffic(writesPerSecond);
+    Database database = target::connect;
+    Population population = Population.of(database, SelfHostedTarget.OWNER);
+    traffic.launch(database, new ApplicationWriter(population));
     return traffic;
   }
 
@@ -100,7 +118,7 @@ public final class LiveTraffic implements AutoCloseable {
    * The accepted inserts that a database does not have. Rows of tables it does not have at all,
    * such as those of schema auth on the target, are passed over.
    *
-   * @param userIds the id a user of the source has in that database
+   * @param userIds the id that a user of the database written to has in that database
    */
   public List<LiveWrite> missingFrom(Connection database, UnaryOperator<UUID> userIds)
       throws SQLException {
@@ -173,8 +191,8 @@ public final class LiveTraffic implements AutoCloseable {
     return writes.stream().filter(write -> write.outcome() == outcome).toList();
   }
 
-  private void launch(SupabaseSource source, Writer writer) {
-    var loop = new WriterLoop(source, writer, () -> writesPerSecond, writes::add);
+  private void launch(Database database, Writer writer) {
+    var loop = new WriterLoop(database, writer, () -> writesPerSecond, writes::add);
     Thread thread = new Thread(loop, "sandbox traffic " + writer.channel());
     thread.setDaemon(true);
     loops.add(loop);

@@ -13,9 +13,9 @@ import java.util.Objects;
  * @param key the row's value in that column, as text; null when refused
  * @param outcome what became of it
  * @param sqlState PostgreSQL's reason when refused or in doubt; null when accepted
- * @param before the source's clock before the write, or this machine's when the source could not be
+ * @param before the server's clock before the write, or this machine's when the server could not be
  *     asked
- * @param after the source's clock when the outcome was known, or this machine's when the source
+ * @param after the server's clock when the outcome was known, or this machine's when the server
  *     could not be asked
  */
 public record LiveWrite(
@@ -29,20 +29,23 @@ public record LiveWrite(
     Instant before,
     Instant after) {
 
-  /** Who writes to a Supabase database. */
+  /** Who writes. */
   public enum Channel {
     /** The API: PostgREST, in the name of a signed-in user. */
     REST,
     /** Supabase Auth. */
     AUTH,
     /** A scheduled job inside the database. */
-    CRON
+    CRON,
+    /** The application on its own server, after it has moved. */
+    APPLICATION
   }
 
   /** What a write does to its row. */
   public enum Operation {
     INSERT,
-    UPDATE
+    UPDATE,
+    DELETE
   }
 
   /** What became of a write. */

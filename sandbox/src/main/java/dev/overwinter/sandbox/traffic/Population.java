@@ -1,6 +1,5 @@
 package dev.overwinter.sandbox.traffic;
 
-import dev.overwinter.sandbox.database.SupabaseSource;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -16,13 +15,13 @@ import java.util.UUID;
  * @param units ids of units
  */
 record Population(List<UUID> users, List<UUID> units) {
-  static Population of(SupabaseSource source) throws SQLException {
-    try (Connection connection = source.connect(SupabaseSource.OWNER)) {
+  static Population of(Database database, String owner) throws SQLException {
+    try (Connection connection = database.connect(owner)) {
       List<UUID> users = ids(connection, "SELECT id FROM public.profiles ORDER BY id LIMIT 500");
       List<UUID> units = ids(connection, "SELECT id FROM public.units ORDER BY id LIMIT 500");
       if (users.isEmpty() || units.isEmpty()) {
         throw new IllegalStateException(
-            "The source has no users or no units: plant a seed before starting the traffic");
+            "The database has no users or no units: fill it before starting the traffic");
       }
       return new Population(users, units);
     }

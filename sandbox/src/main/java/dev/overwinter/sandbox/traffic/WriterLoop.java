@@ -1,6 +1,5 @@
 package dev.overwinter.sandbox.traffic;
 
-import dev.overwinter.sandbox.database.SupabaseSource;
 import dev.overwinter.sandbox.traffic.LiveWrite.Outcome;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -17,7 +16,7 @@ import java.util.function.DoubleSupplier;
 final class WriterLoop implements Runnable {
   private static final double NANOS_PER_SECOND = 1_000_000_000.0;
 
-  private final SupabaseSource source;
+  private final Database database;
   private final Writer writer;
   private final DoubleSupplier writesPerSecond;
   private final Consumer<LiveWrite> report;
@@ -25,11 +24,11 @@ final class WriterLoop implements Runnable {
   private volatile Connection connection;
 
   WriterLoop(
-      SupabaseSource source,
+      Database database,
       Writer writer,
       DoubleSupplier writesPerSecond,
       Consumer<LiveWrite> report) {
-    this.source = source;
+    this.database = database;
     this.writer = writer;
     this.writesPerSecond = writesPerSecond;
     this.report = report;
@@ -72,9 +71,9 @@ final class WriterLoop implements Runnable {
     List<Change> changes;
     try {
       if (connection == null) {
-        connection = source.connect(writer.role());
+        connection = database.connect(writer.role());
       }
-      before = sourceClock();
+      before = serverClock();
       execute(writer.begin());
       changes = writer.write(connection);
     } catch (SQLException refusal) {
@@ -141,14 +140,14 @@ final class WriterLoop implements Runnable {
 
   private Instant clockNow() {
     try {
-      return sourceClock();
+      return serverClock();
     } catch (SQLException unreachable) {
       disconnect();
       return Instant.now();
     }
   }
 
-  private Instant sourceClock() throws SQLException {
+  private Instant serverClock() throws SQLException {
     if (connection == null) {
       return Instant.now();
     }

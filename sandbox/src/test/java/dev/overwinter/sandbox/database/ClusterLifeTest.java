@@ -79,7 +79,7 @@ class ClusterLifeTest {
 
   @Test
   void a_cluster_whose_furnishing_was_interrupted_is_made_again() throws Exception {
-    SandboxOptions options = SandboxOptions.keptIn(directory);
+    SandboxOptions options = SandboxOptions.keptIn(directory).withFsync(false);
     SelfHostedTarget.start(options).close();
     Files.delete(directory.resolve("target/sandbox-ready"));
 
@@ -103,7 +103,7 @@ class ClusterLifeTest {
 
   @Test
   void one_port_for_both_sides_is_refused() {
-    SandboxOptions options = SandboxOptions.keptIn(directory);
+    SandboxOptions options = SandboxOptions.keptIn(directory).withFsync(false);
 
     assertThatThrownBy(() -> options.withPorts(5432, 5432))
         .isInstanceOf(IllegalArgumentException.class)

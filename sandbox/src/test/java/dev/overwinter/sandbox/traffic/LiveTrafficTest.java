@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.overwinter.sandbox.app.SandboxSeed;
 import dev.overwinter.sandbox.database.SandboxOptions;
+import dev.overwinter.sandbox.database.SelfHostedTarget;
 import dev.overwinter.sandbox.database.SupabaseSource;
 import dev.overwinter.sandbox.traffic.LiveWrite.Channel;
 import dev.overwinter.sandbox.traffic.LiveWrite.Operation;
@@ -15,8 +16,8 @@ import java.util.List;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -24,17 +25,21 @@ import org.junit.jupiter.api.Timeout;
 class LiveTrafficTest {
   private static final double RATE = 100;
 
-  private SupabaseSource source;
+  private static SupabaseSource source;
+  private static SelfHostedTarget target;
 
-  @BeforeEach
-  void plant_a_source() throws SQLException {
-    source = SupabaseSource.start(SandboxOptions.throwaway());
+  @BeforeAll
+  static void start_both() throws SQLException {
+    SandboxOptions options = SandboxOptions.throwaway();
+    source = SupabaseSource.start(options);
     SandboxSeed.small().plant(source);
+    target = SelfHostedTarget.start(options);
   }
 
-  @AfterEach
-  void stop_the_source() {
+  @AfterAll
+  static void stop_both() {
     source.close();
+    target.close();
   }
 
   @Test
@@ -102,6 +107,7 @@ class LiveTrafficTest {
         until(() -> refused(traffic, Channel.REST, "PT503"));
 
         statement.execute("DROP FUNCTION guard() CASCADE");
+        statement.execute("ALTER DATABASE postgres RESET default_transaction_read_only");
         long before = accepted(traffic, Channel.REST, "public.event_logs");
         until(() -> accepted(traffic, Channel.REST, "public.event_logs") > before + 1);
         traffic.stop();
@@ -129,11 +135,39 @@ class LiveTrafficTest {
   }
 
   @Test
-  void an_empty_source_is_refused_with_the_remedy() throws SQLException {
-    try (SupabaseSource empty = SupabaseSource.start(SandboxOptions.throwaway())) {
-      assertThatThrownBy(() -> LiveTraffic.start(empty, RATE))
-          .isInstanceOf(IllegalStateException.class)
-          .hasMessageContaining("plant a seed");
+  void an_empty_database_is_refused_with_the_remedy() throws SQLException {
+    target.createDatabase("empty");
+    Database empty = role -> target.connect("empty", role);
+
+    assertThatThrownBy(() -> Population.of(empty, SelfHostedTarget.OWNER))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("fill it");
+  }
+
+  @Test
+  void the_application_inserts_updates_and_deletes_on_its_own_server() throws Exception {
+    try (Connection connection = target.connect(SelfHostedTarget.SUPERUSER);
+        Statement statement = connection.createStatement()) {
+      statement.execute(
+          """
+          INSERT INTO organizations (id, name, slug) VALUES ('11111111-1111-4111-8111-111111111111', 'One', 'one');
+          INSERT INTO profiles (id) VALUES (gen_random_uuid()), (gen_random_uuid());
+          INSERT INTO sites (id, organization_id, name) SELECT id, id, 'Site' FROM organizations;
+          INSERT INTO areas (id, site_id, name) SELECT id, id, 'Area' FROM sites;
+          INSERT INTO units (id, area_id, name, type) SELECT id, id, 'Unit', 'freezer' FROM areas;
+          INSERT INTO pairing_sessions (code, expires_at)
+            SELECT lpad(n::text, 8, '0'), now() FROM generate_series(1, 100) AS n;
+          """);
+      try (LiveTraffic traffic = LiveTraffic.start(target, RATE)) {
+        until(
+            () ->
+                traffic.acceptedWrites().stream().map(LiveWrite::operation).distinct().count()
+                    == Operation.values().length);
+        traffic.stop();
+
+        assertThat(traffic.refusedWrites()).isEmpty();
+        assertThat(traffic.missingFrom(connection, UnaryOperator.identity())).isEmpty();
+      }
     }
   }
 
