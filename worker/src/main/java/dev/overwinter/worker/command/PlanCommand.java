@@ -1,0 +1,90 @@
+package dev.overwinter.worker.command;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.overwinter.activities.StepContext;
+import dev.overwinter.activities.StepException;
+import dev.overwinter.worker.Wiring;
+import dev.overwinter.worker.process.Activities;
+import dev.overwinter.worker.settings.WorkerSettings;
+import dev.overwinter.worker.watch.ExitCodes;
+import dev.overwinter.workflows.RunKey;
+import dev.overwinter.workflows.steps.Finding;
+import dev.overwinter.workflows.steps.PreflightActivities;
+import dev.overwinter.workflows.steps.PreflightReport;
+import dev.overwinter.workflows.steps.Progress;
+import dev.overwinter.workflows.steps.StepInput;
+import java.io.IOException;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code overwinter plan} */
+@Command(
+    name = "plan",
+    description = {
+      "Looks at both databases and at Stack Auth and says what would stop or harm a migration, what",
+      "would be carried and how long the source would be frozen. Writes nothing; needs no Temporal."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  overwinter plan --config overwinter.yaml",
+      "  overwinter plan --config overwinter.yaml --json | jq '.findings[]'"
+    },
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:Nothing stands in the way.",
+      "2:The command line, the settings or the request are wrong.",
+      "3:There is a blocker, or something could not be looked at."
+    },
+    mixinStandardHelpOptions = true)
+public final class PlanCommand implements Callable<Integer> {
+  @Mixin private SettingsOption config;
+
+  @Option(names = "--json", description = "Print the report as JSON.")
+  private boolean json;
+
+  @Override
+  public Integer call() throws IOException {
+    Logging.keepConsoleForWarnings();
+    WorkerSettings settings = config.load();
+    StepInput input =
+        new StepInput(
+            new RunKey("plan", UUID.randomUUID().toString()), Requests.read(settings.request()));
+    PreflightReport report;
+    try (Activities activities = Wiring.activities(settings, Unwatched::new)) {
+      report =
+          activities
+              .find(PreflightActivities.class)
+              .orElseThrow(() -> new IllegalStateException("preflight is not wired"))
+              .preflight(input);
+    } catch (StepException e) {
+      System.err.printf("%s: %s%n", e.type().typeName(), e.getMessage());
+      return ExitCodes.BLOCKED;
+    }
+    if (json) {
+      System.out.println(
+          new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(report));
+    } else {
+      System.out.print(PlanText.of(report));
+    }
+    boolean blocked =
+        report.findings().stream()
+            .anyMatch(finding -> finding.severity() == Finding.Severity.BLOCKER);
+    return blocked ? ExitCodes.BLOCKED : ExitCodes.DONE;
+  }
+
+  /** Nobody follows the progress, nobody cancels. */
+  private static final class Unwatched implements StepContext {
+    @Override
+    public void progress(Progress progress) {
+      // The report comes soon enough.
+    }
+
+    @Override
+    public AutoCloseable onCancel(Runnable action) {
+      return () -> {};
+    }
+  }
+}

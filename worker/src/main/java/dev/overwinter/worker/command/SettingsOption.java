@@ -1,0 +1,26 @@
+package dev.overwinter.worker.command;
+
+import dev.overwinter.worker.settings.SettingsReader;
+import dev.overwinter.worker.settings.WorkerSettings;
+import java.nio.file.Path;
+import picocli.CommandLine.Option;
+
+/** The option that names the settings file, and what follows from it. */
+final class SettingsOption {
+  /** Read by the logging configuration; also an environment variable of the same meaning. */
+  private static final String LOG_FILE_PROPERTY = "OVERWINTER_LOG_FILE";
+
+  @Option(
+      names = {"-c", "--config"},
+      paramLabel = "FILE",
+      description =
+          "Settings in YAML. Environment variables go before it; secrets come only from them.")
+  private Path file;
+
+  /** Reads the settings and points the log to its file, which must come before the first logger. */
+  WorkerSettings load() {
+    WorkerSettings settings = SettingsReader.read(file, System.getenv());
+    System.setProperty(LOG_FILE_PROPERTY, settings.logFile().toString());
+    return settings;
+  }
+}

@@ -1,0 +1,35 @@
+package dev.overwinter.worker.settings;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.overwinter.activities.postgres.DatabaseSettings;
+import java.nio.file.Path;
+import java.util.Objects;
+
+/**
+ * Everything the process is told, complete with every default. Its text form shows no secret.
+ *
+ * @param source the Supabase database
+ * @param target the own database
+ * @param stackAuth where the accounts go
+ * @param archiveDirectory where exported rows, manifest and report are written
+ * @param temporal where Temporal is
+ * @param logFile the log with everything
+ * @param request what {@code run} and {@code plan} ask for, unread; null where the file has none
+ */
+public record WorkerSettings(
+    DatabaseSettings source,
+    DatabaseSettings target,
+    StackAuthSettings stackAuth,
+    Path archiveDirectory,
+    TemporalSettings temporal,
+    Path logFile,
+    JsonNode request) {
+  public WorkerSettings {
+    Objects.requireNonNull(source, "source");
+    Objects.requireNonNull(target, "target");
+    Objects.requireNonNull(stackAuth, "stackAuth");
+    Objects.requireNonNull(archiveDirectory, "archiveDirectory");
+    Objects.requireNonNull(temporal, "temporal");
+    Objects.requireNonNull(logFile, "logFile");
+  }
+}

@@ -1,0 +1,139 @@
+package dev.overwinter.worker.watch;
+
+import dev.overwinter.workflows.steps.Progress;
+import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBarStyle;
+
+/**
+ * A terminal: one bar at the bottom for the step at work, lines above it. While open, whatever
+ * others write to the standard error stream, log lines above all, is put above the bar line by line
+ * instead of tearing it. Thread-safe.
+ */
+public final class BarConsole implements Console {
+  private static final String CLEAR_LINE = "\r\u001b[K";
+  private static final int DRAW_MILLIS = 250;
+
+  private final PrintStream out;
+  private final PrintStream errorStream;
+  private final int width;
+  private ProgressBar bar;
+  private String title = "";
+  private String drawn = "";
+
+  /**
+   * @param out the terminal
+   */
+  public BarConsole(PrintStream out) {
+    this.out = out;
+    this.width = new ConsoleProgressBarConsumer(out).getMaxRenderedLength();
+    this.errorStream = System.err;
+    System.setErr(new PrintStream(new LineStream(), true, StandardCharsets.UTF_8));
+  }
+
+  @Override
+  public synchronized void line(String text) {
+    out.print(CLEAR_LINE + text + System.lineSeparator() + drawn);
+    out.flush();
+  }
+
+  @Override
+  public void progress(String newTitle, Progress progress) {
+    ProgressBar current;
+    synchronized (this) {
+      if (bar == null || !title.equals(newTitle)) {
+        endProgress();
+        title = newTitle;
+        bar = newBar(newTitle, progress);
+      }
+      current = bar;
+    }
+    // Outside the lock, which the bar's own thread takes when it draws.
+    current.maxHint(progress.total() > 0 ? progress.total() : -1);
+    current.stepTo(progress.done());
+    current.setExtraMessage(progress.detail() == null ? "" : " " + progress.detail());
+  }
+
+  private ProgressBar newBar(String name, Progress progress) {
+    ProgressBarBuilder builder =
+        new ProgressBarBuilder()
+            .setTaskName(name)
+            .setInitialMax(progress.total() > 0 ? progress.total() : -1)
+            .setUpdateIntervalMillis(DRAW_MILLIS)
+            .setStyle(ProgressBarStyle.ASCII)
+            .setConsumer(new Drawing())
+            .setMaxRenderedLength(width);
+    if (progress.unit() != null && !progress.unit().isBlank()) {
+      builder.setUnit(" " + progress.unit(), 1);
+    }
+    return builder.build();
+  }
+
+  @Override
+  public void endProgress() {
+    ProgressBar ended;
+    synchronized (this) {
+      ended = bar;
+      bar = null;
+    }
+    if (ended != null) {
+      ended.close();
+      draw("");
+    }
+  }
+
+  @Override
+  public void close() {
+    endProgress();
+    System.setErr(errorStream);
+  }
+
+  private synchronized void draw(String text) {
+    drawn = text;
+    out.print(CLEAR_LINE + text);
+    out.flush();
+  }
+
+  /** Where the bar draws itself. */
+  private final class Drawing implements ProgressBarConsumer {
+    private volatile boolean open = true;
+
+    @Override
+    public int getMaxRenderedLength() {
+      return width;
+    }
+
+    @Override
+    public void accept(String text) {
+      if (open) {
+        draw(text.length() > width ? text.substring(0, width) : text);
+      }
+    }
+
+    @Override
+    public void close() {
+      open = false;
+    }
+  }
+
+  /** Collects bytes to whole lines. */
+  private final class LineStream extends OutputStream {
+    private final ByteArrayOutputStream pending = new ByteArrayOutputStream();
+
+    @Override
+    public synchronized void write(int value) {
+      if (value == '\n') {
+        line(pending.toString(StandardCharsets.UTF_8));
+        pending.reset();
+      } else if (value != '\r') {
+        pending.write(value);
+      }
+    }
+  }
+}
