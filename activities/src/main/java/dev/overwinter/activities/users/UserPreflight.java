@@ -131,7 +131,7 @@ final class UserPreflight {
               STACK_AUTH,
               "Sign-in with passwords is off, so that %d passwords cannot be carried."
                   .formatted(portable),
-              "Turn it on in the project, or set users.treatments.portableHash to"
+              "Turn it on in the project, or set users.classes.portableHash to"
                   + " carryWithoutPassword."));
     }
     foreignHashes.forEach(
@@ -182,7 +182,7 @@ final class UserPreflight {
 
   private void reportClass(UserClass userClass, long users) {
     String ids = "%s%s".formatted(examples.get(userClass), users > EXAMPLES ? " and more" : "");
-    String rule = "users.treatments." + userClass.jsonName();
+    String rule = "users.classes." + userClass.jsonName();
     switch (rules.treatments().get(userClass)) {
       case STOP ->
           findings.add(

@@ -89,6 +89,7 @@ class UserCreationCrashTest {
           Thread.sleep(2);
         }
         process.destroyForcibly().waitFor();
+        assertThat(fixture.stackAuth.users()).hasSizeLessThan(USERS);
       }
       fixture.faults.clear();
       Process last = start(fixture, output);

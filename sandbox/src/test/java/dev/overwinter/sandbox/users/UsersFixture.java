@@ -15,7 +15,6 @@ import dev.overwinter.sandbox.stackauth.StackAuthStandIn;
 import dev.overwinter.sandbox.stackauth.StandInFaults;
 import dev.overwinter.sandbox.stackauth.StandInProject;
 import dev.overwinter.workflows.RunKey;
-import dev.overwinter.workflows.request.MigrationRequest;
 import dev.overwinter.workflows.request.RequestReader;
 import dev.overwinter.workflows.steps.Progress;
 import dev.overwinter.workflows.steps.StepInput;
@@ -110,11 +109,10 @@ final class UsersFixture implements AutoCloseable {
     try {
       RequestReader.Result result =
           RequestReader.read(JSON.readTree("{\"users\":" + usersJson + "}"));
-      MigrationRequest request = result.request();
-      if (request == null) {
+      if (!result.problems().isEmpty()) {
         throw new IllegalArgumentException(String.join("; ", result.problems()));
       }
-      return new StepInput(new RunKey("test", runId), request);
+      return new StepInput(new RunKey("test", runId), result.request());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
