@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * A bounded number of threads for requests, and one thread, the caller's, for everything else. Once
@@ -69,6 +70,13 @@ final class BoundedCalls implements AutoCloseable {
     if (failure != null) {
       throw failure;
     }
+  }
+
+  /** Makes one call and waits for it. */
+  <R> R one(Supplier<R> call, Runnable tick) {
+    List<R> result = new ArrayList<>();
+    forEach(List.of(call), Supplier::get, result::addAll, tick);
+    return result.get(0);
   }
 
   /** Breaks off what is in flight and waits until it has ended. */

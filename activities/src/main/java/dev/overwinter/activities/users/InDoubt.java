@@ -18,14 +18,21 @@ final class InDoubt {
 
   private final StepLock lock;
   private final UserLedger ledger;
+  private final BoundedCalls threads;
   private final StackAuthCalls calls;
   private final StackAuthPace pace;
   private final String runId;
 
   InDoubt(
-      StepLock lock, UserLedger ledger, StackAuthCalls calls, StackAuthPace pace, String runId) {
+      StepLock lock,
+      UserLedger ledger,
+      BoundedCalls threads,
+      StackAuthCalls calls,
+      StackAuthPace pace,
+      String runId) {
     this.lock = lock;
     this.ledger = ledger;
+    this.threads = threads;
     this.calls = calls;
     this.pace = pace;
     this.runId = runId;
@@ -39,6 +46,13 @@ final class InDoubt {
    */
   void settle(Set<UUID> users, Runnable tick) {
     awaitRequestsUnderWay(tick);
+    List<UserOutcome> found = threads.one(() -> find(users), tick);
+    for (int from = 0; from < found.size(); from += BATCH) {
+      ledger.record(found.subList(from, Math.min(from + BATCH, found.size())));
+    }
+  }
+
+  private List<UserOutcome> find(Set<UUID> users) {
     List<UserOutcome> found = new ArrayList<>();
     calls.scan(
         account -> {
@@ -46,15 +60,8 @@ final class InDoubt {
           if (user != null && users.remove(user)) {
             found.add(UserOutcome.created(user, account));
           }
-        },
-        () -> {
-          tick.run();
-          if (found.size() >= BATCH) {
-            ledger.record(found);
-            found.clear();
-          }
         });
-    ledger.record(found);
+    return found;
   }
 
   /**

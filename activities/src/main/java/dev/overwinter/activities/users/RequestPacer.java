@@ -23,11 +23,11 @@ final class RequestPacer {
 
   private int allowed;
   private int inFlight;
-  private int successesInARow;
+  private int answersInARow;
   private Duration backOff;
   private long pausedUntil;
   private long lastHalved;
-  private long lastSuccess;
+  private long lastAnswer;
 
   RequestPacer(int most, StackAuthPace pace) {
     this.most = most;
@@ -37,7 +37,7 @@ final class RequestPacer {
     long now = System.nanoTime();
     pausedUntil = now;
     lastHalved = now - HALVE_AT_MOST_EVERY_NANOS;
-    lastSuccess = now;
+    lastAnswer = now;
   }
 
   /** Waits for a turn; each turn ends with {@link #release}. */
@@ -70,15 +70,16 @@ final class RequestPacer {
     }
   }
 
-  void succeeded() {
+  /** The service has answered, whatever it said. */
+  void answered() {
     lock.lock();
     try {
-      lastSuccess = System.nanoTime();
+      lastAnswer = System.nanoTime();
       backOff = pace.firstBackOff();
-      successesInARow++;
-      if (allowed < most && successesInARow >= 4 * allowed) {
+      answersInARow++;
+      if (allowed < most && answersInARow >= 4 * allowed) {
         allowed++;
-        successesInARow = 0;
+        answersInARow = 0;
         changed.signalAll();
       }
     } finally {
@@ -94,7 +95,7 @@ final class RequestPacer {
     lock.lock();
     try {
       long now = System.nanoTime();
-      if (now - lastSuccess > pace.patience().toNanos()) {
+      if (now - lastAnswer > pace.patience().toNanos()) {
         throw new StepException(
             FailureType.IDENTITY_UNAVAILABLE,
             "Stack Auth has answered nothing but 429 for %s. It will be tried again; raise its rate"
@@ -102,7 +103,7 @@ final class RequestPacer {
                 + " limit for the address of the worker.",
             pace.longestBackOff());
       }
-      successesInARow = 0;
+      answersInARow = 0;
       if (now - lastHalved >= HALVE_AT_MOST_EVERY_NANOS) {
         lastHalved = now;
         allowed = Math.max(1, allowed / 2);

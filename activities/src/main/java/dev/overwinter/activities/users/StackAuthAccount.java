@@ -29,7 +29,7 @@ record StackAuthAccount(
   static StackAuthAccount of(JsonNode json) {
     JsonNode marker = json.path("server_metadata");
     return new StackAuthAccount(
-        UUID.fromString(json.path("id").asText()),
+        id(json.path("id").asText()),
         text(json.path("primary_email")),
         json.path("primary_email_verified").asBoolean(),
         json.path("primary_email_auth_enabled").asBoolean(),
@@ -48,6 +48,14 @@ record StackAuthAccount(
   @Override
   public String toString() {
     return "account " + id;
+  }
+
+  private static UUID id(String text) {
+    try {
+      return UUID.fromString(text);
+    } catch (IllegalArgumentException e) {
+      throw StackAuthException.notStackAuth();
+    }
   }
 
   private static String text(JsonNode value) {

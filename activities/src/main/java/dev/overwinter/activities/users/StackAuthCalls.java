@@ -42,16 +42,20 @@ final class StackAuthCalls {
       }
       try {
         T answer = request.get();
-        pacer.succeeded();
+        pacer.answered();
         return answer;
       } catch (StackAuthException e) {
         if (e.kind() == Kind.MISCONFIGURED) {
           throw refused(e);
         }
-        if (e.kind() != Kind.THROTTLED) {
+        if (e.kind() == Kind.THROTTLED) {
+          pacer.throttled(e.retryAfter());
+        } else {
+          if (e.kind() != Kind.OUTCOME_UNKNOWN) {
+            pacer.answered();
+          }
           throw e;
         }
-        pacer.throttled(e.retryAfter());
       } finally {
         pacer.release();
       }
@@ -91,30 +95,15 @@ final class StackAuthCalls {
     return found;
   }
 
-  /**
-   * Visits every account, hidden ones included. An account may be visited more than once.
-   *
-   * @param alive called after each page
-   */
-  void scan(Consumer<StackAuthAccount> visitor, Runnable alive) {
-    visit(
-        null,
-        account -> visitor.accept(account),
-        () -> {
-          // Seeing an account again changes nothing.
-        },
-        alive);
+  /** Visits every account, hidden ones included. An account may be visited more than once. */
+  void scan(Consumer<StackAuthAccount> visitor) {
+    visit(null, visitor, () -> {});
   }
 
   private void visit(String query, Consumer<StackAuthAccount> visitor, Runnable restart) {
-    visit(query, visitor, restart, () -> {});
-  }
-
-  private void visit(
-      String query, Consumer<StackAuthAccount> visitor, Runnable restart, Runnable alive) {
     for (int scan = 1; scan <= MOST_SCANS; scan++) {
       restart.run();
-      if (visitPages(query, visitor, alive)) {
+      if (visitPages(query, visitor)) {
         return;
       }
     }
@@ -125,13 +114,12 @@ final class StackAuthCalls {
   }
 
   /** False when the list broke off: an unknown cursor ends it silently. */
-  private boolean visitPages(String query, Consumer<StackAuthAccount> visitor, Runnable alive) {
+  private boolean visitPages(String query, Consumer<StackAuthAccount> visitor) {
     String cursor = null;
     do {
       String from = cursor;
       StackAuthPage page = repeatable(() -> client.list(query, from));
       page.accounts().forEach(visitor);
-      alive.run();
       if (page.accounts().isEmpty() && from != null && gone(from)) {
         return false;
       }
@@ -159,9 +147,7 @@ final class StackAuthCalls {
 
   private static StepException unavailable(StackAuthException e) {
     return new StepException(
-        FailureType.IDENTITY_UNAVAILABLE,
-        e.getMessage() + ". It will be tried again.",
-        e.retryAfter());
+        FailureType.IDENTITY_UNAVAILABLE, e.getMessage() + ". It will be tried again.");
   }
 
   private static void sleep(long millis) {

@@ -133,7 +133,7 @@ public final class StackAuthClient {
       }
       JsonNode answer = json.readTree(response.body().bytes());
       if (!answer.isObject()) {
-        throw new StackAuthException(Kind.MISCONFIGURED, "NOT_STACK_AUTH", null, null);
+        throw StackAuthException.notStackAuth();
       }
       return answer;
     } catch (IOException e) {

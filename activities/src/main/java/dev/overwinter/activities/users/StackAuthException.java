@@ -42,6 +42,11 @@ final class StackAuthException extends RuntimeException {
     this.retryAfter = retryAfter;
   }
 
+  /** For an answer that this service would not give. */
+  static StackAuthException notStackAuth() {
+    return new StackAuthException(Kind.MISCONFIGURED, "NOT_STACK_AUTH", null, null);
+  }
+
   Kind kind() {
     return kind;
   }

@@ -1,6 +1,7 @@
 package dev.overwinter.activities.users;
 
 import java.net.URI;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -14,8 +15,15 @@ public record StackAuthSettings(URI baseUrl, String projectId, String secretServ
   public StackAuthSettings {
     Objects.requireNonNull(projectId, "projectId");
     Objects.requireNonNull(secretServerKey, "secretServerKey");
-    if (!"http".equals(baseUrl.getScheme()) && !"https".equals(baseUrl.getScheme())) {
-      throw new IllegalArgumentException("The address of Stack Auth must begin with http(s)://");
+    if (!secretServerKey.chars().allMatch(c -> c > ' ' && c < 127)) {
+      // Said here, because an HTTP client would quote the key when it refuses to send it.
+      throw new IllegalArgumentException(
+          "The secret server key of Stack Auth holds a space or a character that is not ASCII");
+    }
+    if (!List.of("http", "https").contains(String.valueOf(baseUrl.getScheme()))
+        || baseUrl.getHost() == null) {
+      throw new IllegalArgumentException(
+          "The address of Stack Auth must be http(s)://host[:port][/path]");
     }
   }
 

@@ -8,6 +8,7 @@ import dev.overwinter.activities.users.SupabaseUser.Identity;
 import dev.overwinter.activities.users.SupabaseUser.Login;
 import dev.overwinter.workflows.request.UserTreatment;
 import java.net.URI;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,32 +81,30 @@ final class StackAuthUserMapper {
         signsInWithEmail && (noWayIn || passwordLeft));
   }
 
-  /** Whether a sign-in with this provider can be carried. */
-  boolean carries(Identity identity) {
-    return project.oauthProviders().contains(identity.provider())
-        && !PROVIDERS_WITH_OTHER_IDS.contains(identity.provider())
-        && identity.providerId() != null
-        && !identity.providerId().isEmpty();
-  }
-
-  /** One account for each provider, the oldest: Stack Auth allows no second one to sign in. */
-  private ArrayNode oauthAccounts(SupabaseUser user) {
+  /** The sign-ins that are carried: one for each provider, the oldest, as Stack Auth allows. */
+  Collection<Identity> carried(SupabaseUser user) {
     Map<String, Identity> byProvider = new LinkedHashMap<>();
     for (Identity identity : user.identities()) {
-      if (carries(identity)) {
+      boolean known =
+          project.oauthProviders().contains(identity.provider())
+              && !PROVIDERS_WITH_OTHER_IDS.contains(identity.provider());
+      if (known && identity.providerId() != null && !identity.providerId().isEmpty()) {
         byProvider.putIfAbsent(identity.provider(), identity);
       }
     }
+    return byProvider.values();
+  }
+
+  private ArrayNode oauthAccounts(SupabaseUser user) {
     ArrayNode accounts = JsonNodeFactory.instance.arrayNode();
-    byProvider.forEach(
-        (provider, identity) -> {
-          String email = identity.data().path("email").asText("");
-          accounts
-              .addObject()
-              .put("id", provider)
-              .put("account_id", identity.providerId())
-              .put("email", EmailAddress.accepted(email) ? email : null);
-        });
+    for (Identity identity : carried(user)) {
+      String email = identity.data().path("email").asText("");
+      accounts
+          .addObject()
+          .put("id", identity.provider())
+          .put("account_id", identity.providerId())
+          .put("email", EmailAddress.accepted(email) ? email : null);
+    }
     return accounts;
   }
 

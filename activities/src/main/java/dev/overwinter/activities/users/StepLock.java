@@ -38,13 +38,19 @@ final class StepLock implements AutoCloseable {
    * @throws StepException of type STEP_BUSY when another attempt holds it
    */
   static StepLock acquire(Database target, String name) {
-    Connection connection = null;
     try {
-      connection = target.connect();
-      if (lock(connection, "pg_try_advisory_lock", name)) {
+      Connection connection = target.connect();
+      boolean locked = false;
+      try {
+        locked = lock(connection, "pg_try_advisory_lock", name);
+      } finally {
+        if (!locked) {
+          connection.close();
+        }
+      }
+      if (locked) {
         return new StepLock(target, connection, name);
       }
-      connection.close();
     } catch (SQLException e) {
       throw SqlFailures.translate(e, target.side(), "lock of the step");
     }

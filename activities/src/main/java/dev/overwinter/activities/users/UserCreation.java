@@ -86,7 +86,8 @@ final class UserCreation {
       RequestPacer pacer = new RequestPacer(rules.parallelRequests(), pace);
       StackAuthCalls calls = new StackAuthCalls(client, pacer, pace);
       UserLedger ledger = new UserLedger(lock, runId);
-      StackAuthProject project = calls.repeatable(client::project);
+      StackAuthProject project =
+          threads.one(() -> calls.repeatable(client::project), lock::confirm);
       return new UserCreation(
               lock,
               new SupabaseUserReader(source),
@@ -94,7 +95,7 @@ final class UserCreation {
               ledger,
               new UserCreator(client, calls, lock, runId, rules.existingAccounts()),
               threads,
-              new InDoubt(lock, ledger, calls, pace, runId),
+              new InDoubt(lock, ledger, threads, calls, pace, runId),
               rules,
               context)
           .run();

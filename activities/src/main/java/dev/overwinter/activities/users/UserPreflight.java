@@ -3,12 +3,14 @@ package dev.overwinter.activities.users;
 import dev.overwinter.activities.StepContext;
 import dev.overwinter.activities.StepException;
 import dev.overwinter.activities.postgres.Database;
+import dev.overwinter.activities.users.SupabaseUser.Identity;
 import dev.overwinter.workflows.request.UserClass;
 import dev.overwinter.workflows.request.UserRules;
 import dev.overwinter.workflows.request.UserTreatment;
 import dev.overwinter.workflows.steps.Finding;
 import dev.overwinter.workflows.steps.Progress;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -34,6 +36,7 @@ final class UserPreflight {
   private long banned;
   private long withPhone;
   private long portable;
+  private long passwordsWithoutEmail;
 
   private UserPreflight(UserRules rules) {
     this.rules = rules;
@@ -104,19 +107,25 @@ final class UserPreflight {
     if (treatment == UserTreatment.SKIP || treatment == UserTreatment.STOP) {
       return;
     }
-    PasswordHash hash = PasswordHash.of(user.login().passwordHash());
-    if (hash == PasswordHash.PORTABLE) {
-      portable += treatment == UserTreatment.CARRY ? 1 : 0;
-    } else if (hash != PasswordHash.NONE) {
-      foreignHashes.merge(hash, 1L, Long::sum);
-    }
     banned += user.profile().bannedUntil() == null ? 0 : 1;
     withPhone += user.login().phone() == null ? 0 : 1;
-    for (SupabaseUser.Identity identity : user.identities()) {
-      boolean ownAccount =
-          identity.provider().equals("email") || identity.provider().equals("phone");
-      if (mapper != null && !ownAccount && !mapper.carries(identity)) {
-        // An SSO provider's name holds its id; one entry for all is enough.
+    PasswordHash hash = PasswordHash.of(user.login().passwordHash());
+    if (hash != PasswordHash.NONE && hash != PasswordHash.PORTABLE) {
+      foreignHashes.merge(hash, 1L, Long::sum);
+    }
+    if (mapper == null) {
+      return;
+    }
+    if (mapper.map(user, treatment).body().has("password_hash")) {
+      portable++;
+    } else if (hash == PasswordHash.PORTABLE && treatment == UserTreatment.CARRY) {
+      passwordsWithoutEmail++;
+    }
+    Collection<Identity> carried = mapper.carried(user);
+    for (Identity identity : user.identities()) {
+      boolean own = identity.provider().equals("email") || identity.provider().equals("phone");
+      if (!own && !carried.contains(identity)) {
+        // The name of an SSO provider holds its id; one entry for all is enough.
         String provider = identity.provider().startsWith("sso:") ? "sso" : identity.provider();
         identitiesLeft.merge(provider, 1L, Long::sum);
       }
@@ -151,7 +160,16 @@ final class UserPreflight {
                     StackAuthUserMapper.PROVIDERS_WITH_OTHER_IDS.contains(provider)
                         ? "Supabase knows these people by another id than Stack Auth; with a verified"
                             + " e-mail Stack Auth links them at their next sign-in."
-                        : "Configure the provider in the Stack Auth project to carry them.")));
+                        : "Configure the provider in the Stack Auth project to carry them; of several"
+                            + " accounts at one provider only the oldest can be.")));
+    if (passwordsWithoutEmail > 0) {
+      findings.add(
+          Finding.warning(
+              USERS,
+              "%d users have a password but no e-mail of their own to use it with; it stays behind."
+                  .formatted(passwordsWithoutEmail),
+              "Stack Auth signs in with e-mail and password; give them an e-mail in Supabase."));
+    }
     if (withPhone > 0) {
       findings.add(
           Finding.note(

@@ -72,7 +72,7 @@ final class UserUndo {
       StackAuthCalls calls =
           new StackAuthCalls(client, new RequestPacer(parallelRequests, pace), pace);
       UserLedger ledger = new UserLedger(lock, runId);
-      InDoubt inDoubt = new InDoubt(lock, ledger, calls, pace, runId);
+      InDoubt inDoubt = new InDoubt(lock, ledger, threads, calls, pace, runId);
       return new UserUndo(lock, ledger, client, calls, threads, inDoubt, runId, context).run();
     }
   }

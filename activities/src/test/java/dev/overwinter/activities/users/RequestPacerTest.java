@@ -17,17 +17,17 @@ class RequestPacerTest {
           Duration.ofMillis(200));
 
   @Test
-  void a_throttled_burst_halves_once_and_successes_raise_slowly() {
+  void a_throttled_burst_halves_once_and_answers_raise_slowly() {
     RequestPacer pacer = new RequestPacer(8, pace);
     pacer.throttled(null);
     pacer.throttled(null);
     assertThat(pacer.allowed()).isEqualTo(4);
     for (int i = 0; i < 16; i++) {
-      pacer.succeeded();
+      pacer.answered();
     }
     assertThat(pacer.allowed()).isEqualTo(5);
     for (int i = 0; i < 1000; i++) {
-      pacer.succeeded();
+      pacer.answered();
     }
     assertThat(pacer.allowed()).isEqualTo(8);
   }
