@@ -53,7 +53,7 @@ public final class FreezeStep {
       }
     } catch (StepException e) {
       if (e.type().isPermanent()) {
-        abandon(input.run());
+        abandon(input.run(), context);
       }
       throw e;
     }
@@ -86,12 +86,12 @@ public final class FreezeStep {
   }
 
   /** Leaves the source as it was found, unless another attempt has completed the freeze. */
-  private void abandon(RunKey run) {
+  private void abandon(RunKey run, StepContext context) {
     Optional<GuardRow> stood =
         SourceGuard.release(
             source, guard -> guard.runId().equals(run.runId()) && guard.frozenSince() == null);
     LOG.info("raising was given up; guard released: {}", stood.map(GuardRow::describe).orElse("-"));
-    new GuardRemover(source, Guard.SOURCE, () -> {}).remove();
+    remover(context).remove();
   }
 
   /** See {@code FreezeActivities.proveFreeze}. */

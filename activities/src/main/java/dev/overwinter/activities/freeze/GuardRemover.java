@@ -19,7 +19,7 @@ import java.util.List;
  */
 final class GuardRemover {
   /** How long the removal may take in all; what is left guards nothing. */
-  private static final Duration LIMIT = Duration.ofSeconds(20);
+  private static final Duration LIMIT = Duration.ofSeconds(10);
 
   /**
    * How long one try may make a table's users queue. Shorter than the usual deadlock_timeout, so

@@ -6,7 +6,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Types;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -15,7 +14,8 @@ import java.util.Set;
 /**
  * Which tables a guard must cover, and how far it does. A partition is a table of its own here: a
  * statement trigger fires only for the table a statement names. So partitions and parents in other
- * schemas are covered too. Tables of extensions are not the application's.
+ * schemas are covered too, and tables that stay behind: nothing may be written to them that nobody
+ * carries over. Tables of extensions are not the application's.
  */
 final class GuardScope {
   /**
@@ -83,35 +83,28 @@ final class GuardScope {
                 AND NOT a.attisdropped AND a.attgenerated = ''
                 AND a.attname <> ALL (p.spared)) frozen
        WHERE (w.oid IS NOT NULL OR t.oid IS NOT NULL) AND c.relkind IN ('r', 'p')
-         AND c.oid = coalesce(?::oid, c.oid)
        ORDER BY n.nspname, c.relname
       """;
 
   private GuardScope() {}
 
-  /** Every table that must be guarded or carries a guard, by name. */
-  static List<GuardedTable> tables(Connection connection, Guard guard, List<String> schemas)
-      throws SQLException {
-    return tables(connection, guard, schemas, null);
-  }
-
   /** The tables that need something done: a trigger, draining of writers, or to be let go. */
-  static List<GuardedTable> open(
-      Connection connection, Guard guard, List<String> schemas, Long only) throws SQLException {
+  static List<GuardedTable> open(Connection connection, Guard guard, List<String> schemas)
+      throws SQLException {
     Set<Long> drained = drained(connection, guard);
-    return tables(connection, guard, schemas, only).stream()
+    return tables(connection, guard, schemas).stream()
         .filter(table -> !table.inScope() || !table.isSound() || !drained.contains(table.oid()))
         .toList();
   }
 
-  private static List<GuardedTable> tables(
-      Connection connection, Guard guard, List<String> schemas, Long only) throws SQLException {
+  /** Every table that must be guarded or carries a guard, by name. */
+  static List<GuardedTable> tables(Connection connection, Guard guard, List<String> schemas)
+      throws SQLException {
     Array wanted = connection.createArrayOf("text", schemas.toArray());
     try (PreparedStatement statement = connection.prepareStatement(TABLES)) {
       statement.setArray(1, wanted);
       statement.setBoolean(2, guard == Guard.SOURCE);
       statement.setString(3, guard.function());
-      statement.setObject(4, only, Types.BIGINT);
       try (ResultSet rows = statement.executeQuery()) {
         List<GuardedTable> tables = new ArrayList<>();
         while (rows.next()) {

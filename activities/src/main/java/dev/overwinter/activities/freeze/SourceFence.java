@@ -105,7 +105,7 @@ final class SourceFence {
           SourceGuard.requireHeld(
               SourceGuard.renewWhileRaising(connection, input.run()), input.run());
           List<String> schemas = input.request().schemas();
-          if (!GuardScope.open(connection, Guard.SOURCE, schemas, null).isEmpty()) {
+          if (!GuardScope.open(connection, Guard.SOURCE, schemas).isEmpty()) {
             return false;
           }
           try (PreparedStatement statement = connection.prepareStatement(RECORD)) {

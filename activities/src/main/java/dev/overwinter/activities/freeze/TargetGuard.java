@@ -70,13 +70,8 @@ public final class TargetGuard {
    * tables as they were when it fails for good.
    */
   static void raise(Database target, StepInput input, StepContext context) {
-    var raiser =
-        new TriggerRaiser(
-            target,
-            Guard.TARGET,
-            input,
-            context,
-            () -> context.progress(new Progress(0, 0, "tables to guard", "")));
+    Runnable keepAlive = () -> context.progress(new Progress(0, 0, "tables to guard", ""));
+    var raiser = new TriggerRaiser(target, Guard.TARGET, input, context, keepAlive);
     raiser.checkPrivileges();
     LedgerSchema.create(target);
     begin(target, input.run());
@@ -85,7 +80,7 @@ public final class TargetGuard {
       complete(target, input.run());
     } catch (StepException e) {
       if (e.type().isPermanent()) {
-        abandon(target, input.run());
+        abandon(target, input.run(), keepAlive);
       }
       throw e;
     }
@@ -171,9 +166,9 @@ public final class TargetGuard {
   }
 
   /** Lets go of a guard that could not be completed, unless another attempt has completed it. */
-  private static void abandon(Database target, RunKey run) {
+  private static void abandon(Database target, RunKey run, Runnable keepAlive) {
     if (open(target, run, "SELECT 1 FROM overwinter.target_guard WHERE complete OR run_id <> ?")) {
-      new GuardRemover(target, Guard.TARGET, () -> {}).remove();
+      new GuardRemover(target, Guard.TARGET, keepAlive).remove();
     }
   }
 

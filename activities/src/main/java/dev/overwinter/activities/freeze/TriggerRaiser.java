@@ -10,9 +10,11 @@ import dev.overwinter.workflows.steps.Progress;
 import dev.overwinter.workflows.steps.StepInput;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
@@ -25,6 +27,14 @@ final class TriggerRaiser {
       """
       CREATE TRIGGER %s BEFORE INSERT OR DELETE OR TRUNCATE OR UPDATE%s ON %s
         FOR EACH STATEMENT EXECUTE FUNCTION %s
+      """;
+
+  private static final String TRIGGER_ON =
+      """
+      SELECT t.tgname FROM pg_trigger t
+       WHERE t.tgrelid = ? AND t.tgfoid = to_regprocedure(?) AND NOT t.tgisinternal
+       ORDER BY t.tgenabled = 'D', t.tgname
+       LIMIT 1
       """;
 
   private final Database database;
@@ -125,7 +135,7 @@ final class TriggerRaiser {
         database,
         "search for tables without a guard",
         GuardTransaction.OWN_LOCKS,
-        connection -> GuardScope.open(connection, guard, input.request().schemas(), null));
+        connection -> GuardScope.open(connection, guard, input.request().schemas()));
   }
 
   /** Whether the table is settled; false when it was locked. */
@@ -138,10 +148,9 @@ final class TriggerRaiser {
           wait,
           connection -> {
             GuardTransaction.execute(connection, guard.triggerLock());
-            // Again, under the lock: another attempt may have done it meanwhile.
-            for (GuardedTable table :
-                GuardScope.open(connection, guard, input.request().schemas(), seen.oid())) {
-              settle(connection, table);
+            // What another attempt has done meanwhile, the next round looks at.
+            if (Objects.equals(triggerOn(connection, seen), triggerName(seen))) {
+              settle(connection, seen);
             }
             checkStillOurs(connection);
             return null;
@@ -152,6 +161,20 @@ final class TriggerRaiser {
         return false;
       }
       throw e;
+    }
+  }
+
+  private static String triggerName(GuardedTable table) {
+    return table.trigger() == null ? null : table.trigger().name();
+  }
+
+  private String triggerOn(Connection connection, GuardedTable table) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(TRIGGER_ON)) {
+      statement.setLong(1, table.oid());
+      statement.setString(2, guard.function());
+      try (ResultSet row = statement.executeQuery()) {
+        return row.next() ? row.getString(1) : null;
+      }
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.overwinter.activities.freeze;
 
 import dev.overwinter.activities.StepContext;
+import dev.overwinter.activities.StepException;
 import dev.overwinter.activities.postgres.Database;
 import dev.overwinter.activities.postgres.DatabaseSettings;
 import dev.overwinter.workflows.RunKey;
@@ -245,6 +246,20 @@ final class FreezeFixture implements AutoCloseable {
           FROM pg_db_role_setting
         ORDER BY 1
         """);
+  }
+
+  /** As Temporal does after a transient failure, such as a session of the pool that has ended. */
+  static void retry(Runnable step) {
+    while (true) {
+      try {
+        step.run();
+        return;
+      } catch (StepException e) {
+        if (e.type().isPermanent()) {
+          throw e;
+        }
+      }
+    }
   }
 
   static StepInput input(String run) {
