@@ -22,7 +22,7 @@ class ClusterLifeTest {
   void kept_clusters_come_back_with_their_rows() throws SQLException {
     SandboxOptions options = SandboxOptions.keptIn(directory);
     try (SupabaseSource source = SupabaseSource.start(options)) {
-      SandboxSeed.small().plant(source);
+      source.plant(SandboxSeed.small());
     }
     try (SelfHostedTarget target = SelfHostedTarget.start(options)) {
       run(target.connect("app_user"), "INSERT INTO organizations (name, slug) VALUES ('A', 'a')");
