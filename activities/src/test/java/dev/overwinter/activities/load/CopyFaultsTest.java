@@ -115,6 +115,22 @@ class CopyFaultsTest {
   }
 
   @Test
+  void rows_that_were_moved_between_two_chunks_stop_the_run() {
+    fixture.plan();
+    TestServer.execute(fixture.source, "VACUUM FULL app.unit");
+    assertFailure(FailureType.SOURCE_NOT_FROZEN, "app.unit", fixture::exportLane);
+  }
+
+  @Test
+  void what_a_dead_worker_was_writing_is_removed_in_the_end() throws IOException {
+    fixture.plan();
+    fixture.exportLane();
+    Path draft = Files.writeString(part(1).resolveSibling("part-00001.jsonl.1.tmp"), "half a row");
+    fixture.complete();
+    assertThat(draft).doesNotExist();
+  }
+
+  @Test
   void a_chunk_that_another_lane_holds_keeps_the_archive_open() throws SQLException {
     fixture.plan();
     fixture.exportLane();
