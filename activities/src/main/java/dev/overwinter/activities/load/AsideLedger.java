@@ -1,7 +1,9 @@
 package dev.overwinter.activities.load;
 
+import dev.overwinter.activities.StepException;
 import dev.overwinter.activities.load.AsideObject.Kind;
 import dev.overwinter.activities.postgres.QualifiedName;
+import dev.overwinter.workflows.FailureType;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -12,7 +14,9 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
-/** Reads and writes one run's rows of {@code overwinter.put_aside*}, in the caller's transaction. */
+/**
+ * Reads and writes one run's rows of {@code overwinter.put_aside*}, in the caller's transaction.
+ */
 final class AsideLedger {
   private static final String KEY =
       " WHERE run_id = ? AND kind = ? AND schema_name = ? AND table_name = ? AND object_name = ?";
@@ -24,7 +28,77 @@ final class AsideLedger {
   }
 
   /** What the ledger holds of one object. */
-  record Entry(String state, String tree, String dropStatement, List<String> restoreStatements, String orphansStatement) {}
+  record Entry(
+      String state,
+      String tree,
+      String dropStatement,
+      List<String> restoreStatements,
+      String orphansStatement) {}
+
+  /**
+   * Begins the run's plan; the caller writes it in the same transaction.
+   *
+   * @return false when an earlier attempt has written it
+   * @throws StepException when the run is being undone already
+   */
+  boolean begin(Connection target) throws SQLException {
+    String sql =
+        "INSERT INTO overwinter.put_aside_plan VALUES (?, 'loading') ON CONFLICT DO NOTHING";
+    try (PreparedStatement statement = target.prepareStatement(sql)) {
+      statement.setString(1, runId);
+      if (statement.executeUpdate() == 1) {
+        return true;
+      }
+    }
+    String state = "SELECT state FROM overwinter.put_aside_plan WHERE run_id = ?";
+    try (PreparedStatement statement = target.prepareStatement(state)) {
+      statement.setString(1, runId);
+      try (ResultSet row = statement.executeQuery()) {
+        if (row.next() && row.getString(1).equals("emptying")) {
+          throw new StepException(
+              FailureType.TARGET_CHANGED,
+              "The run is being rolled back, so nothing is put aside in the target any more.");
+        }
+      }
+    }
+    return false;
+  }
+
+  /** From now on the run only undoes: what is planned stays where it is. */
+  void beginEmptying(Connection target) throws SQLException {
+    String plan =
+        """
+        INSERT INTO overwinter.put_aside_plan VALUES (?, 'emptying')
+        ON CONFLICT (run_id) DO UPDATE SET state = 'emptying'
+        """;
+    String objects =
+        """
+        UPDATE overwinter.put_aside SET state = 'restored', changed_at = clock_timestamp()
+         WHERE run_id = ? AND state = 'planned'
+        """;
+    for (String sql : new String[] {plan, objects}) {
+      try (PreparedStatement statement = target.prepareStatement(sql)) {
+        statement.setString(1, runId);
+        statement.executeUpdate();
+      }
+    }
+  }
+
+  /** Counts tables that were emptied, over all attempts. */
+  int addEmptied(Connection target, int tables) throws SQLException {
+    String sql =
+        """
+        UPDATE overwinter.put_aside_plan SET tables_emptied = tables_emptied + ?
+         WHERE run_id = ? RETURNING tables_emptied
+        """;
+    try (PreparedStatement statement = target.prepareStatement(sql)) {
+      statement.setInt(1, tables);
+      statement.setString(2, runId);
+      try (ResultSet row = statement.executeQuery()) {
+        return row.next() ? row.getInt(1) : 0;
+      }
+    }
+  }
 
   /** The objects in a state, in the order of restoration, those of larger tables first. */
   List<AsideObject> inState(Connection target, String state) throws SQLException {
@@ -42,7 +116,9 @@ final class AsideLedger {
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
           QualifiedName table = new QualifiedName(rows.getString(2), rows.getString(3));
-          objects.add(new AsideObject(Kind.of(rows.getString(1)), table, rows.getString(4), rows.getInt(5)));
+          objects.add(
+              new AsideObject(
+                  Kind.of(rows.getString(1)), table, rows.getString(4), rows.getInt(5)));
         }
       }
     }
@@ -53,7 +129,9 @@ final class AsideLedger {
   Entry lock(Connection target, AsideObject object) throws SQLException {
     String sql =
         "SELECT state, tree, drop_statement, restore_statements, orphans_statement"
-            + " FROM overwinter.put_aside" + KEY + " FOR UPDATE";
+            + " FROM overwinter.put_aside"
+            + KEY
+            + " FOR UPDATE";
     try (PreparedStatement statement = target.prepareStatement(sql)) {
       setKey(statement, 1, object);
       try (ResultSet row = statement.executeQuery()) {
@@ -62,8 +140,11 @@ final class AsideLedger {
         }
         Array restore = row.getArray(4);
         return new Entry(
-            row.getString(1), row.getString(2), row.getString(3),
-            List.of((String[]) restore.getArray()), row.getString(5));
+            row.getString(1),
+            row.getString(2),
+            row.getString(3),
+            List.of((String[]) restore.getArray()),
+            row.getString(5));
       }
     }
   }
@@ -93,7 +174,8 @@ final class AsideLedger {
 
   /** Objects by kind whose state is one of those given. */
   Map<Kind, Integer> count(Connection target, String... states) throws SQLException {
-    String sql = "SELECT kind, count(*) FROM overwinter.put_aside WHERE run_id = ? AND state = ANY (?) GROUP BY kind";
+    String sql =
+        "SELECT kind, count(*) FROM overwinter.put_aside WHERE run_id = ? AND state = ANY (?) GROUP BY kind";
     Map<Kind, Integer> counts = new EnumMap<>(Kind.class);
     for (Kind kind : Kind.values()) {
       counts.put(kind, 0);
@@ -139,7 +221,8 @@ final class AsideLedger {
     }
   }
 
-  private void setKey(PreparedStatement statement, int first, AsideObject object) throws SQLException {
+  private void setKey(PreparedStatement statement, int first, AsideObject object)
+      throws SQLException {
     statement.setString(first, runId);
     statement.setString(first + 1, object.kind().word());
     statement.setString(first + 2, object.table().schema());

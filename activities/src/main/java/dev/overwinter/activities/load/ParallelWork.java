@@ -12,11 +12,12 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * Runs long statements on a few threads while the step's own thread keeps telling that it is alive.
- * The first failure cancels the rest and is thrown once all threads have ended, so that no statement
- * outlives the step's attempt.
+ * The first failure cancels the rest and is thrown once all threads have ended, so that no
+ * statement outlives the step's attempt.
  */
 final class ParallelWork {
   private static final long TICK_SECONDS = 2;
@@ -29,17 +30,16 @@ final class ParallelWork {
     this.context = context;
   }
 
-  /** One piece of work; several run at one time. */
-  interface Task {
-    /** What it works on, for the progress. */
-    String name();
-
-    /** Does it, its statements by way of {@code running}. */
-    void run(RunningStatements running);
-  }
+  /**
+   * One piece of work; several run at one time.
+   *
+   * @param name what it works on, for the progress
+   * @param work does it, its statements by way of what it is given
+   */
+  record Task(String name, Consumer<RunningStatements> work) {}
 
   /** Runs all tasks, in about the order given, and returns when all are done. */
-  void run(String unit, List<? extends Task> tasks) {
+  void run(String unit, List<Task> tasks) {
     if (tasks.isEmpty()) {
       return;
     }
@@ -49,7 +49,7 @@ final class ParallelWork {
     boolean done = false;
     try {
       CompletionService<String> ended = new ExecutorCompletionService<>(pool);
-      tasks.forEach(task -> ended.submit(() -> task.run(running), task.name()));
+      tasks.forEach(task -> ended.submit(() -> task.work().accept(running), task.name()));
       await(ended, unit, tasks.size());
       done = true;
     } finally {
@@ -76,12 +76,14 @@ final class ParallelWork {
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-        throw new StepException(FailureType.STEP_BUSY, "the step was interrupted; it will be tried again.");
+        throw new StepException(
+            FailureType.STEP_BUSY, "the step was interrupted; it will be tried again.");
       } catch (ExecutionException e) {
         if (e.getCause() instanceof RuntimeException failure) {
           throw failure;
         }
-        throw new StepException(FailureType.INTERNAL, "a thread ended with " + e.getCause().getClass().getName());
+        throw new StepException(
+            FailureType.INTERNAL, "a thread ended with " + e.getCause().getClass().getName());
       }
     }
     context.progress(new Progress(done, total, unit, last));

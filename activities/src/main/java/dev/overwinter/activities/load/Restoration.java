@@ -19,14 +19,9 @@ import java.util.TreeMap;
  * repeated at any point.
  */
 final class Restoration {
-  /**
-   * Names in index expressions and in the functions they call are resolved as the application's
-   * sessions do it; the recorded definitions are qualified and mean the same under any path.
-   */
   private static final String SETTINGS =
       """
-      SELECT set_config('search_path', (SELECT reset_val FROM pg_catalog.pg_settings WHERE name = 'search_path'), true),
-             set_config('maintenance_work_mem', '%dMB', true),
+      SELECT set_config('maintenance_work_mem', '%dMB', true),
              set_config('max_parallel_maintenance_workers', '%d', true)
       """;
 
@@ -52,77 +47,71 @@ final class Restoration {
       Kind kind = stage.get(0).kind();
       int threads = kind == Kind.INDEX ? builders : 1;
       new ParallelWork(threads, context)
-          .run("objects", stage.stream().map(it -> new Restore(ledger, it, threads)).toList());
+          .run("objects", stage.stream().map(it -> restoring(ledger, it, threads)).toList());
     }
   }
 
-  private final class Restore implements ParallelWork.Task {
-    private final AsideLedger ledger;
-    private final AsideObject object;
-    private final int threads;
+  private ParallelWork.Task restoring(AsideLedger ledger, AsideObject object, int threads) {
+    return new ParallelWork.Task(
+        object.toString(),
+        running ->
+            target.inTransaction(
+                "restoring the " + object,
+                connection -> {
+                  restore(connection, ledger, object, threads, running);
+                  return null;
+                }));
+  }
 
-    Restore(AsideLedger ledger, AsideObject object, int threads) {
-      this.ledger = ledger;
-      this.object = object;
-      this.threads = threads;
+  private static void restore(
+      Connection connection,
+      AsideLedger ledger,
+      AsideObject object,
+      int threads,
+      RunningStatements running)
+      throws SQLException {
+    AsideLedger.Entry entry = ledger.lock(connection, object);
+    if (entry == null || !entry.state().equals("aside")) {
+      return;
     }
-
-    @Override
-    public String name() {
-      return object.toString();
+    int megabytes = Math.max(LEAST_MEGABYTES, MEGABYTES_FOR_ALL / threads);
+    running.execute(connection, TargetTables.APPLICATION_PATH);
+    running.execute(connection, SETTINGS.formatted(megabytes, threads == 1 ? 4 : 1));
+    try {
+      for (String sql : entry.restoreStatements()) {
+        running.execute(connection, sql);
+      }
+    } catch (SQLException e) {
+      throw explained(connection, object, entry, e);
     }
+    ledger.setState(connection, object, "restored");
+  }
 
-    @Override
-    public void run(RunningStatements running) {
-      target.inTransaction(
-          "restoring the " + object,
-          connection -> {
-            restore(connection, running);
-            return null;
-          });
+  private static StepException explained(
+      Connection connection, AsideObject object, AsideLedger.Entry entry, SQLException failure)
+      throws SQLException {
+    if ("23503".equals(failure.getSQLState()) && entry.orphansStatement() != null) {
+      connection.rollback();
+      return new StepException(
+          FailureType.VERIFICATION_FAILED,
+          "The foreign key %s of %s does not hold: %d loaded rows refer to rows that are not there. Roll back, see that the rows they refer to are carried too, and start anew."
+              .formatted(
+                  object.name(), object.table(), count(connection, entry.orphansStatement())));
     }
-
-    private void restore(Connection connection, RunningStatements running) throws SQLException {
-      AsideLedger.Entry entry = ledger.lock(connection, object);
-      if (entry == null || !entry.state().equals("aside")) {
-        return;
-      }
-      int megabytes = Math.max(LEAST_MEGABYTES, MEGABYTES_FOR_ALL / threads);
-      running.execute(connection, SETTINGS.formatted(megabytes, threads == 1 ? 4 : 1));
-      try {
-        for (String sql : entry.restoreStatements()) {
-          running.execute(connection, sql);
-        }
-      } catch (SQLException e) {
-        throw explained(connection, entry, e);
-      }
-      ledger.setState(connection, object, "restored");
+    if ("23505".equals(failure.getSQLState())) {
+      return new StepException(
+          FailureType.VERIFICATION_FAILED,
+          "The unique index %s of %s does not hold: loaded rows repeat a key. Roll back, make the target's index the same as the source's, and start anew."
+              .formatted(object.name(), object.table()));
     }
+    throw failure;
+  }
 
-    private StepException explained(
-        Connection connection, AsideLedger.Entry entry, SQLException failure) throws SQLException {
-      if ("23503".equals(failure.getSQLState()) && entry.orphansStatement() != null) {
-        connection.rollback();
-        return new StepException(
-            FailureType.VERIFICATION_FAILED,
-            "The foreign key %s of %s does not hold: %d loaded rows refer to rows that are not there. Roll back, or add the missing rows' table to the request and start anew."
-                .formatted(object.name(), object.table(), count(connection, entry.orphansStatement())));
-      }
-      if ("23505".equals(failure.getSQLState())) {
-        return new StepException(
-            FailureType.VERIFICATION_FAILED,
-            "The unique index %s of %s does not hold: loaded rows repeat a key. Roll back, make the target's index the same as the source's, and start anew."
-                .formatted(object.name(), object.table()));
-      }
-      throw failure;
-    }
-
-    private long count(Connection connection, String sql) throws SQLException {
-      try (Statement statement = connection.createStatement();
-          ResultSet row = statement.executeQuery(sql)) {
-        row.next();
-        return row.getLong(1);
-      }
+  private static long count(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(sql)) {
+      row.next();
+      return row.getLong(1);
     }
   }
 }

@@ -84,7 +84,13 @@ record Sequence(
           QualifiedName name = new QualifiedName(rows.getString(1), rows.getString(2));
           bare.put(
               name,
-              new Sequence(name, rows.getBoolean(3), rows.getBoolean(4), rows.getLong(5), rows.getLong(6), List.of()));
+              new Sequence(
+                  name,
+                  rows.getBoolean(3),
+                  rows.getBoolean(4),
+                  rows.getLong(5),
+                  rows.getLong(6),
+                  List.of()));
           List<NumberedColumn> numbered = columns.computeIfAbsent(name, it -> new ArrayList<>());
           if (rows.getString(9) != null) {
             QualifiedName table = new QualifiedName(rows.getString(7), rows.getString(8));
@@ -104,9 +110,13 @@ record Sequence(
   Optional<Sequence> counterpart(List<Sequence> others) {
     Optional<Sequence> byColumn =
         others.stream()
-            .filter(it -> it.columns.stream().anyMatch(other -> columns.stream().anyMatch(other::sameAs)))
+            .filter(
+                it ->
+                    it.columns.stream().anyMatch(other -> columns.stream().anyMatch(other::sameAs)))
             .findFirst();
-    return byColumn.isPresent() ? byColumn : others.stream().filter(it -> it.name.equals(name)).findFirst();
+    return byColumn.isPresent()
+        ? byColumn
+        : others.stream().filter(it -> it.name.equals(name)).findFirst();
   }
 
   /** Where it stands. */
@@ -119,7 +129,8 @@ record Sequence(
   }
 
   /** Where the values in its columns of some tables put it; empty without such values. */
-  Optional<SequenceState> stateOfColumns(Connection connection, List<QualifiedName> tables) throws SQLException {
+  Optional<SequenceState> stateOfColumns(Connection connection, List<QualifiedName> tables)
+      throws SQLException {
     Optional<SequenceState> furthest = Optional.empty();
     for (NumberedColumn column : cycles ? Collections.<NumberedColumn>emptyList() : columns) {
       if (!tables.contains(column.table()) || !column.baseType().matches("int[248]|numeric")) {
@@ -128,8 +139,12 @@ record Sequence(
       String sql =
           "SELECT ceil(%s(%s))::bigint FROM %s WHERE %s BETWEEN %d AND %d"
               .formatted(
-                  ascending ? "max" : "min", QualifiedName.quote(column.column()), column.table().sql(),
-                  QualifiedName.quote(column.column()), least, greatest);
+                  ascending ? "max" : "min",
+                  QualifiedName.quote(column.column()),
+                  column.table().sql(),
+                  QualifiedName.quote(column.column()),
+                  least,
+                  greatest);
       try (Statement statement = connection.createStatement();
           ResultSet row = statement.executeQuery(sql)) {
         row.next();
@@ -143,7 +158,8 @@ record Sequence(
     return furthest;
   }
 
-  static void set(Connection connection, QualifiedName sequence, SequenceState state) throws SQLException {
+  static void set(Connection connection, QualifiedName sequence, SequenceState state)
+      throws SQLException {
     try (PreparedStatement statement =
         connection.prepareStatement("SELECT setval(?::regclass, ?, ?)")) {
       statement.setString(1, sequence.sql());

@@ -32,12 +32,17 @@ final class Sequences {
         "reading the sequences",
         from -> {
           List<Sequence> sources = Sequence.read(from, schemas);
-          return target.inTransaction("setting the sequences", to -> carryOver(from, to, sources, schemas, tables));
+          return target.inTransaction(
+              "setting the sequences", to -> carryOver(from, to, sources, schemas, tables));
         });
   }
 
   private static int carryOver(
-      Connection from, Connection to, List<Sequence> sources, List<String> schemas, List<QualifiedName> tables)
+      Connection from,
+      Connection to,
+      List<Sequence> sources,
+      List<String> schemas,
+      List<QualifiedName> tables)
       throws SQLException {
     int set = 0;
     for (Sequence sequence : Sequence.read(to, schemas)) {
@@ -45,7 +50,8 @@ final class Sequences {
       Optional<Sequence> counterpart = sequence.counterpart(sources);
       if (counterpart.isPresent()) {
         SequenceState there = counterpart.get().state(from);
-        wanted = Optional.of(wanted.map(it -> there.furthest(it, sequence.ascending())).orElse(there));
+        wanted =
+            Optional.of(wanted.map(it -> there.furthest(it, sequence.ascending())).orElse(there));
       }
       if (wanted.isPresent()) {
         setAndCompare(to, sequence, wanted.get());
@@ -55,7 +61,8 @@ final class Sequences {
     return set;
   }
 
-  private static void setAndCompare(Connection to, Sequence sequence, SequenceState wanted) throws SQLException {
+  private static void setAndCompare(Connection to, Sequence sequence, SequenceState wanted)
+      throws SQLException {
     try {
       Sequence.set(to, sequence.name(), wanted);
     } catch (SQLException e) {
@@ -78,7 +85,8 @@ final class Sequences {
   /** Records how the target's sequences stand, in the caller's transaction. */
   static void remember(Connection target, String runId, List<String> schemas) throws SQLException {
     try (PreparedStatement statement =
-        target.prepareStatement("INSERT INTO overwinter.put_aside_sequence VALUES (?, ?, ?, ?, ?)")) {
+        target.prepareStatement(
+            "INSERT INTO overwinter.put_aside_sequence VALUES (?, ?, ?, ?, ?)")) {
       for (Sequence sequence : Sequence.read(target, schemas)) {
         SequenceState state = sequence.state(target);
         statement.setString(1, runId);

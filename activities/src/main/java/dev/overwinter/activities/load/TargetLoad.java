@@ -6,13 +6,12 @@ import dev.overwinter.activities.load.AsideObject.Kind;
 import dev.overwinter.activities.postgres.Catalog;
 import dev.overwinter.activities.postgres.Database;
 import dev.overwinter.activities.postgres.QualifiedName;
+import dev.overwinter.activities.postgres.Table;
 import dev.overwinter.workflows.FailureType;
 import dev.overwinter.workflows.request.MigrationRequest;
-import dev.overwinter.workflows.steps.Progress;
 import dev.overwinter.workflows.steps.PutAsideSummary;
 import dev.overwinter.workflows.steps.StepInput;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -23,14 +22,11 @@ import java.util.Set;
 /**
  * Prepares the target for loading and completes it afterwards. Indexes, foreign keys and triggers
  * are put aside with all they need to come back exactly in the ledger first, because rows load
- * several times faster into bare tables and triggers would act on rows that are only carried.
- * Every method may be broken off anywhere and repeated, also while an earlier attempt still runs.
+ * several times faster into bare tables and triggers would act on rows that are only carried. Every
+ * method may be broken off anywhere and repeated, also while an earlier attempt still runs.
  * Thread-safe.
  */
 public final class TargetLoad {
-  /** Longer than any statement of a database that nobody uses yet; then the step is tried again. */
-  static final String LOCK_TIMEOUT = "SET LOCAL lock_timeout = '30s'";
-
   private final Database source;
   private final Database target;
   private final int builders;
@@ -63,19 +59,10 @@ public final class TargetLoad {
         });
     List<AsideObject> planned =
         target.inTransaction("reading what to put aside", c -> ledger.inState(c, "planned"));
-    // Foreign keys go first, then what they might have leaned on.
-    List<AsideObject> lastFirst = new ArrayList<>(planned);
-    java.util.Collections.reverse(lastFirst);
-    int done = 0;
-    for (AsideObject object : lastFirst) {
-      context.progress(new Progress(done++, planned.size(), "objects", object.toString()));
-      target.inTransaction(
-          "putting aside the " + object,
-          connection -> {
-            drop(connection, ledger, object);
-            return null;
-          });
-    }
+    List<ParallelWork.Task> drops = new ArrayList<>();
+    planned.forEach(it -> drops.add(0, dropping(ledger, it)));
+    // One at a time and in reverse: foreign keys go before what they might lean on.
+    new ParallelWork(1, context).run("objects", drops);
     return summary(ledger, 0, "aside", "restored");
   }
 
@@ -93,14 +80,13 @@ public final class TargetLoad {
     new Restoration(target, builders).restoreAll(ledger, context);
     int[] sequences = new int[1];
     ParallelWork.Task setSequences =
-        task(
+        new ParallelWork.Task(
             "sequences",
             running ->
                 sequences[0] =
                     new Sequences(source, target).carryOver(input.request().schemas(), tables));
     new ParallelWork(1, context).run("steps", List.of(setSequences));
-    new ParallelWork(builders, context)
-        .run("tables", tables.stream().map(this::analyze).toList());
+    new ParallelWork(builders, context).run("tables", tables.stream().map(this::analyze).toList());
     return summary(ledger, sequences[0], "restored");
   }
 
@@ -110,7 +96,7 @@ public final class TargetLoad {
         "reading the tables to load",
         connection ->
             Catalog.read(connection, request.schemas()).stream()
-                .map(it -> it.name())
+                .map(Table::name)
                 .filter(it -> !skipped.contains(it.toString()))
                 .toList());
   }
@@ -118,20 +104,68 @@ public final class TargetLoad {
   private static void plan(
       Connection connection, AsideLedger ledger, StepInput input, List<QualifiedName> wanted)
       throws SQLException {
-    String runId = input.run().runId();
     if (!ledger.begin(connection)) {
       return;
     }
-    TargetTables.lock(connection, TargetTables.existing(connection, wanted));
-    ledger.addTables(connection, wanted);
-    List<QualifiedName> filled = TargetTables.withRows(connection, ledger.tables(connection));
+    List<QualifiedName> tables = TargetTables.existing(connection, wanted);
+    TargetTables.lock(connection, tables, "SHARE");
+    List<QualifiedName> filled = TargetTables.withRows(connection, tables);
     if (!filled.isEmpty()) {
       throw new StepException(
           FailureType.TARGET_CHANGED,
-          "These tables of the target have rows that this run did not load: %s. Empty them or point the run at another target, then retry the step."
+          "These tables of the target have rows that this run did not load: %s. Empty them or point the run at another target, then start anew."
               .formatted(filled));
     }
-    AsidePlan.record(connection, runId);
-    Sequences.remember(connection, runId, input.request().schemas());
+    ledger.addTables(connection, tables);
+    AsidePlan.record(connection, input.run().runId());
+    Sequences.remember(connection, input.run().runId(), input.request().schemas());
+  }
+
+  private ParallelWork.Task dropping(AsideLedger ledger, AsideObject object) {
+    return new ParallelWork.Task(
+        object.toString(),
+        running ->
+            target.inTransaction(
+                "putting aside the " + object,
+                connection -> {
+                  drop(connection, ledger, object, running);
+                  return null;
+                }));
+  }
+
+  private static void drop(
+      Connection connection, AsideLedger ledger, AsideObject object, RunningStatements running)
+      throws SQLException {
+    AsideLedger.Entry entry = ledger.lock(connection, object);
+    if (entry == null || !entry.state().equals("planned") || entry.dropStatement() == null) {
+      return;
+    }
+    running.execute(connection, TargetTables.LOCK_TIMEOUT);
+    running.execute(connection, entry.dropStatement());
+    if (object.kind() == Kind.INDEX) {
+      ledger.setTreeAside(connection, entry.tree());
+    } else {
+      ledger.setState(connection, object, "aside");
+    }
+  }
+
+  private ParallelWork.Task analyze(QualifiedName table) {
+    return new ParallelWork.Task(
+        table.toString(),
+        running ->
+            target.inTransaction(
+                "analysis of " + table,
+                connection -> {
+                  running.execute(connection, TargetTables.APPLICATION_PATH);
+                  running.execute(connection, "ANALYZE " + table.sql());
+                  return null;
+                }));
+  }
+
+  private PutAsideSummary summary(AsideLedger ledger, int sequences, String... states) {
+    Map<Kind, Integer> counts =
+        target.inTransaction("counting what was put aside", c -> ledger.count(c, states));
+    return new PutAsideSummary(
+        counts.get(Kind.INDEX), counts.get(Kind.FOREIGN_KEY), counts.get(Kind.TRIGGER), sequences);
   }
 }
