@@ -4,6 +4,8 @@ import dev.overwinter.activities.StepContext;
 import dev.overwinter.activities.StepException;
 import dev.overwinter.activities.load.AsideObject.Kind;
 import dev.overwinter.activities.postgres.Database;
+import dev.overwinter.activities.postgres.ParallelWork;
+import dev.overwinter.activities.postgres.RunningStatements;
 import dev.overwinter.workflows.FailureType;
 import java.sql.Connection;
 import java.sql.ResultSet;

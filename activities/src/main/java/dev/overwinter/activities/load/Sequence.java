@@ -24,7 +24,7 @@ import java.util.Optional;
  * @param greatest the greatest value it gives
  * @param columns the columns it numbers
  */
-record Sequence(
+public record Sequence(
     QualifiedName name,
     boolean ascending,
     boolean cycles,
@@ -60,19 +60,20 @@ record Sequence(
        ORDER BY 1, 2, 7, 8, 9
       """;
 
-  Sequence {
+  public Sequence {
     columns = List.copyOf(columns);
   }
 
   /** A column that a sequence numbers. */
-  record NumberedColumn(QualifiedName table, String column, String baseType) {
+  public record NumberedColumn(QualifiedName table, String column, String baseType) {
     boolean sameAs(NumberedColumn other) {
       return table.equals(other.table) && column.equals(other.column);
     }
   }
 
   /** The sequences in some schemas and those that number a column there. */
-  static List<Sequence> read(Connection connection, List<String> schemas) throws SQLException {
+  public static List<Sequence> read(Connection connection, List<String> schemas)
+      throws SQLException {
     Map<QualifiedName, Sequence> bare = new LinkedHashMap<>();
     Map<QualifiedName, List<NumberedColumn>> columns = new LinkedHashMap<>();
     Array names = connection.createArrayOf("text", schemas.toArray());
@@ -107,7 +108,7 @@ record Sequence(
   }
 
   /** The other side's sequence that numbers the same column, else the one of the same name. */
-  Optional<Sequence> counterpart(List<Sequence> others) {
+  public Optional<Sequence> counterpart(List<Sequence> others) {
     Optional<Sequence> byColumn =
         others.stream()
             .filter(

@@ -40,16 +40,23 @@ public final class LoadTestServer {
 
   /** Makes an empty database that belongs to the role {@code app_owner}, who is no superuser. */
   public static String createDatabase() throws SQLException {
+    String name = createDatabase("template1", "app_owner");
+    try (Connection connection = superuser(name)) {
+      execute(connection, "ALTER SCHEMA public OWNER TO app_owner");
+    }
+    return name;
+  }
+
+  /** Makes a copy of a database that nobody is connected to. */
+  public static String createDatabase(String template, String owner) throws SQLException {
     server();
     String name;
     synchronized (LoadTestServer.class) {
       name = "test_" + ++databases;
     }
     try (Connection connection = superuser("postgres")) {
-      execute(connection, "CREATE DATABASE " + name + " OWNER app_owner");
-    }
-    try (Connection connection = superuser(name)) {
-      execute(connection, "ALTER SCHEMA public OWNER TO app_owner");
+      execute(
+          connection, "CREATE DATABASE %s OWNER %s TEMPLATE %s".formatted(name, owner, template));
     }
     return name;
   }

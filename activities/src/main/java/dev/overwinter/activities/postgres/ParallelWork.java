@@ -1,4 +1,4 @@
-package dev.overwinter.activities.load;
+package dev.overwinter.activities.postgres;
 
 import dev.overwinter.activities.StepContext;
 import dev.overwinter.activities.StepException;
@@ -19,13 +19,16 @@ import java.util.function.Consumer;
  * The first failure cancels the rest and is thrown once all threads have ended, so that no
  * statement outlives the step's attempt.
  */
-final class ParallelWork {
+public final class ParallelWork {
   private static final long TICK_SECONDS = 2;
 
   private final int threads;
   private final StepContext context;
 
-  ParallelWork(int threads, StepContext context) {
+  /**
+   * @param threads how many pieces run at one time
+   */
+  public ParallelWork(int threads, StepContext context) {
     this.threads = threads;
     this.context = context;
   }
@@ -36,10 +39,10 @@ final class ParallelWork {
    * @param name what it works on, for the progress
    * @param work does it, its statements by way of what it is given
    */
-  record Task(String name, Consumer<RunningStatements> work) {}
+  public record Task(String name, Consumer<RunningStatements> work) {}
 
   /** Runs all tasks, in about the order given, and returns when all are done. */
-  void run(String unit, List<Task> tasks) {
+  public void run(String unit, List<Task> tasks) {
     if (tasks.isEmpty()) {
       return;
     }
