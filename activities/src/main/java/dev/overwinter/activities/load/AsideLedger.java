@@ -50,18 +50,32 @@ final class AsideLedger {
         return true;
       }
     }
+    checkLoading(target);
+    return false;
+  }
+
+  /**
+   * Makes sure that the plan is written and the run still loads.
+   *
+   * @throws StepException when nothing was put aside, or the run is being undone
+   */
+  void checkLoading(Connection target) throws SQLException {
     String state = "SELECT state FROM overwinter.put_aside_plan WHERE run_id = ?";
     try (PreparedStatement statement = target.prepareStatement(state)) {
       statement.setString(1, runId);
       try (ResultSet row = statement.executeQuery()) {
-        if (row.next() && row.getString(1).equals("emptying")) {
+        if (!row.next()) {
           throw new StepException(
               FailureType.TARGET_CHANGED,
-              "The run is being rolled back, so nothing is put aside in the target any more.");
+              "The ledger does not say what was put aside, so the load cannot be completed. Roll back.");
+        }
+        if (row.getString(1).equals("emptying")) {
+          throw new StepException(
+              FailureType.TARGET_CHANGED,
+              "The run is being rolled back, so nothing is loaded into the target any more.");
         }
       }
     }
-    return false;
   }
 
   /** From now on the run only undoes: what is planned stays where it is. */

@@ -78,7 +78,13 @@ public final class TargetLoad {
    */
   public PutAsideSummary completeLoad(StepInput input, StepContext context) {
     AsideLedger ledger = new AsideLedger(input.run().runId());
-    List<QualifiedName> tables = target.inTransaction("reading the tables to load", ledger::tables);
+    List<QualifiedName> tables =
+        target.inTransaction(
+            "reading the tables to load",
+            connection -> {
+              ledger.checkLoading(connection);
+              return ledger.tables(connection);
+            });
     new Restoration(target, builders).restoreAll(ledger, context);
     int[] sequences = new int[1];
     ParallelWork.Task setSequences =

@@ -2,6 +2,7 @@ package dev.overwinter.activities.load;
 
 import dev.overwinter.activities.StepContext;
 import dev.overwinter.activities.StepException;
+import dev.overwinter.activities.ledger.LedgerSchema;
 import dev.overwinter.activities.load.AsideObject.Kind;
 import dev.overwinter.activities.postgres.Database;
 import dev.overwinter.activities.postgres.QualifiedName;
@@ -23,6 +24,14 @@ import java.util.Map;
  */
 public final class TargetUndo {
   private static final int ROUNDS = 5;
+
+  /** By a scan of the catalog: to_regclass may still see what another attempt just dropped. */
+  private static final String LEDGER_STANDS =
+      """
+      SELECT EXISTS (
+        SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+         WHERE n.nspname = 'overwinter' AND c.relname = 'put_aside_plan')
+      """;
 
   private final Database target;
   private final LoaderPass pass;
@@ -53,7 +62,18 @@ public final class TargetUndo {
       target.inTransaction("removing an unused ledger", this::discard);
       return new CleanUpSummary(0, 0, List.of());
     }
-    AsideLedger ledger = new AsideLedger(runId);
+    try {
+      return undo(new AsideLedger(runId), runId, context);
+    } catch (StepException e) {
+      // Another attempt that came first takes the ledger away from under this one.
+      if (target.inTransaction("looking for the ledger", c -> hasRun(c, runId))) {
+        throw e;
+      }
+      return new CleanUpSummary(0, 0, List.of());
+    }
+  }
+
+  private CleanUpSummary undo(AsideLedger ledger, String runId, StepContext context) {
     for (int round = 0; round < ROUNDS; round++) {
       int emptied = target.inTransaction("emptying the target", c -> empty(c, ledger));
       new Restoration(target, builders).restoreAll(ledger, context);
@@ -68,8 +88,9 @@ public final class TargetUndo {
   }
 
   private static boolean hasRun(Connection connection, String runId) throws SQLException {
+    LedgerSchema.lock(connection);
     try (Statement statement = connection.createStatement()) {
-      if (!isTrue(statement, "SELECT to_regclass('overwinter.put_aside_plan') IS NOT NULL")) {
+      if (!isTrue(statement, LEDGER_STANDS)) {
         return false;
       }
     }
@@ -84,8 +105,9 @@ public final class TargetUndo {
 
   /** A ledger without any run is what a run leaves behind that ended while it began. */
   private Void discard(Connection connection) throws SQLException {
+    LedgerSchema.lock(connection);
     try (Statement statement = connection.createStatement()) {
-      if (isTrue(statement, "SELECT to_regclass('overwinter.run') IS NOT NULL")
+      if (isTrue(statement, LEDGER_STANDS)
           && !isTrue(statement, "SELECT EXISTS (SELECT 1 FROM overwinter.run)")) {
         cleaner.removeGuard(connection);
         statement.execute("DROP SCHEMA overwinter CASCADE");
@@ -132,6 +154,7 @@ public final class TargetUndo {
    */
   private boolean close(Connection connection, AsideLedger ledger, String runId)
       throws SQLException {
+    LedgerSchema.lock(connection);
     List<QualifiedName> tables = ledger.tables(connection);
     TargetTables.lock(connection, tables, "ACCESS EXCLUSIVE");
     if (!TargetTables.withRows(connection, tables).isEmpty()) {

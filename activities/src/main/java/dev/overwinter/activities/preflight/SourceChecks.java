@@ -60,7 +60,11 @@ final class SourceChecks {
     List<Finding> findings = new ArrayList<>();
     String[] row =
         look.askSource(
-                "SELECT current_setting('server_version_num'), current_setting('server_version'), current_database()")
+                """
+                SELECT current_setting('server_version_num'), current_setting('server_version'),
+                       current_database(), pg_is_in_recovery(), reset_val = 'on'
+                  FROM pg_settings WHERE name = 'default_transaction_read_only'
+                """)
             .get(0);
     if (Integer.parseInt(row[0]) < OLDEST) {
       findings.add(
@@ -77,7 +81,25 @@ final class SourceChecks {
               "The source's database is %s, the request says %s.".formatted(row[2], expected),
               "Correct OVERWINTER_SOURCE_URL or sourceDatabase in the request."));
     }
+    if (isTrue(row[3])) {
+      findings.add(
+          Finding.blocker(
+              "source",
+              "The source is a standby, so that it cannot be frozen.",
+              "Name the primary in OVERWINTER_SOURCE_URL."));
+    }
+    if (isTrue(row[4])) {
+      findings.add(readOnly("source"));
+    }
     return findings;
+  }
+
+  /** Supabase puts a project into this mode when its disk is nearly full. */
+  static Finding readOnly(String side) {
+    return Finding.blocker(
+        side,
+        "The %s is in read-only mode (default_transaction_read_only).".formatted(side),
+        "Make room on its disk or end that mode, then run preflight again.");
   }
 
   private static List<Finding> supabase(Look look) throws SQLException {

@@ -55,8 +55,10 @@ final class TargetChecks {
     String[] row =
         look.askTarget(
                 """
-                SELECT current_setting('server_version_num'), current_setting('server_version'), current_database(),
-                       current_setting('server_encoding'), pg_is_in_recovery()
+                SELECT current_setting('server_version_num'), current_setting('server_version'),
+                       current_database(), current_setting('server_encoding'), pg_is_in_recovery(),
+                       reset_val = 'on'
+                  FROM pg_settings WHERE name = 'default_transaction_read_only'
                 """)
             .get(0);
     if (Integer.parseInt(row[0]) < OLDEST) {
@@ -88,6 +90,9 @@ final class TargetChecks {
               "target",
               "The target is a standby and takes no writes.",
               "Correct OVERWINTER_TARGET_URL."));
+    }
+    if (SourceChecks.isTrue(row[5])) {
+      findings.add(SourceChecks.readOnly("target"));
     }
     return findings;
   }

@@ -68,6 +68,26 @@ final class LoadTestPair implements AutoCloseable {
         target, "INSERT INTO overwinter.run (run_id, workflow_id) VALUES ('" + RUN + "', 'w')");
   }
 
+  /** Makes every table refuse writes without the pass, as a run's guard does. */
+  void raiseGuard() throws SQLException {
+    LoadTestServer.execute(
+        target,
+        """
+        CREATE FUNCTION overwinter.guarded() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          IF current_setting('overwinter.pass', true) = 'open' THEN RETURN NULL; END IF;
+          RAISE EXCEPTION 'guarded';
+        END $$;
+        DO $$ DECLARE t regclass; BEGIN
+          FOR t IN SELECT oid FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace LOOP
+            EXECUTE format('CREATE TRIGGER a_guard BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON %s
+                            EXECUTE FUNCTION overwinter.guarded()', t);
+            EXECUTE format('ALTER TABLE ONLY %s ENABLE ALWAYS TRIGGER a_guard', t);
+          END LOOP;
+        END $$;
+        """);
+  }
+
   void forgetLedger() throws SQLException {
     LoadTestServer.execute(target, "DROP SCHEMA overwinter CASCADE");
   }

@@ -13,6 +13,8 @@ import dev.overwinter.workflows.steps.Progress;
 import dev.overwinter.workflows.steps.PutAsideSummary;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -226,5 +228,73 @@ class TargetLoadTest {
     assertThatThrownBy(() -> pair.load().completeLoad(pair.input(), cancelled))
         .hasMessage("cancelled");
     assertThat(pair.load().completeLoad(pair.input(), pair.context()).foreignKeys()).isEqualTo(7);
+  }
+
+  @Test
+  void the_guard_stays_in_force_until_the_target_is_emptied() throws SQLException {
+    List<String> before = CatalogSnapshot.definitions(pair.target());
+    pair.beginRun();
+    pair.raiseGuard();
+    assertThatThrownBy(() -> execute(pair.target(), "DELETE FROM units WHERE true"))
+        .hasMessageContaining("guarded");
+    pair.load().putAside(pair.input(), pair.context());
+    assertThatThrownBy(() -> execute(pair.target(), "DELETE FROM units WHERE true"))
+        .hasMessageContaining("guarded");
+    execute(pair.target(), "SET overwinter.pass = 'open'");
+    pair.fill(pair.target());
+    execute(pair.target(), "RESET overwinter.pass");
+    pair.load().completeLoad(pair.input(), pair.context());
+    assertThatThrownBy(() -> execute(pair.target(), "TRUNCATE alarms"))
+        .hasMessageContaining("guarded");
+
+    TargetUndo undo =
+        new TargetUndo(
+            pair.targetSide,
+            connection -> execute(connection, "SET LOCAL overwinter.pass = 'open'"),
+            connection -> execute(connection, "DROP FUNCTION overwinter.guarded() CASCADE"),
+            3);
+    assertThat(undo.emptyTarget(pair.input(), pair.context()).tablesEmptied()).isEqualTo(4);
+    assertThat(CatalogSnapshot.definitions(pair.target())).isEqualTo(before);
+    assertThat(pair.rows()).isZero();
+  }
+
+  @Test
+  void two_attempts_at_one_time_do_each_thing_once() throws Exception {
+    List<String> before = CatalogSnapshot.definitions(pair.target());
+    for (int round = 0; round < 3; round++) {
+      pair.beginRun();
+      twice(() -> pair.load().putAside(pair.input(), pair.context()));
+      pair.fill(pair.target());
+      twice(() -> pair.load().completeLoad(pair.input(), pair.context()));
+      assertThat(CatalogSnapshot.definitions(pair.target())).containsAll(before);
+      twice(() -> pair.undo().emptyTarget(pair.input(), pair.context()));
+      assertThat(CatalogSnapshot.definitions(pair.target())).isEqualTo(before);
+    }
+  }
+
+  /** Runs a step in two threads, each until it succeeds as Temporal would repeat it. */
+  private static void twice(Runnable step) throws Exception {
+    Runnable untilDone =
+        () -> {
+          while (true) {
+            try {
+              step.run();
+              return;
+            } catch (StepException e) {
+              assertThat(e.type().isPermanent()).as(e.getMessage()).isFalse();
+            }
+          }
+        };
+    CompletableFuture<Void> other = CompletableFuture.runAsync(untilDone);
+    untilDone.run();
+    other.get(1, TimeUnit.MINUTES);
+  }
+
+  @Test
+  void a_load_that_was_not_prepared_is_not_completed() throws SQLException {
+    pair.beginRun();
+    assertThatThrownBy(() -> pair.load().completeLoad(pair.input(), pair.context()))
+        .isInstanceOfSatisfying(
+            StepException.class, e -> assertThat(e.type()).isEqualTo(FailureType.TARGET_CHANGED));
   }
 }

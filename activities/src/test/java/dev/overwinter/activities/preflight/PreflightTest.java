@@ -186,7 +186,17 @@ class PreflightTest {
                 "target",
                 "ALTER TABLE public.units ALTER code TYPE varchar(10)",
                 "public.units.code",
-                "may not hold")),
+                "may not hold"),
+            blocker(
+                "source",
+                "ALTER DATABASE {source} SET default_transaction_read_only = on",
+                "source",
+                "read-only mode"),
+            blocker(
+                "target",
+                "ALTER DATABASE {target} SET default_transaction_read_only = on",
+                "target",
+                "read-only mode")),
         List.of(
             blocker(
                 "source",
