@@ -55,12 +55,12 @@ final class AsideLedger {
   }
 
   /**
-   * Makes sure that the plan is written and the run still loads.
+   * Makes sure that the plan is written and the run loads until the transaction ends.
    *
    * @throws StepException when nothing was put aside, or the run is being undone
    */
   void checkLoading(Connection target) throws SQLException {
-    String state = "SELECT state FROM overwinter.put_aside_plan WHERE run_id = ?";
+    String state = "SELECT state FROM overwinter.put_aside_plan WHERE run_id = ? FOR SHARE";
     try (PreparedStatement statement = target.prepareStatement(state)) {
       statement.setString(1, runId);
       try (ResultSet row = statement.executeQuery()) {

@@ -27,13 +27,18 @@ final class Sequences {
    *
    * @return sequences set
    */
-  int carryOver(List<String> schemas, List<QualifiedName> tables) {
+  int carryOver(AsideLedger ledger, List<String> schemas, List<QualifiedName> tables) {
     return source.inTransaction(
         "reading the sequences",
         from -> {
           List<Sequence> sources = Sequence.read(from, schemas);
           return target.inTransaction(
-              "setting the sequences", to -> carryOver(from, to, sources, schemas, tables));
+              "setting the sequences",
+              to -> {
+                // What is set here is not undone with the transaction, so no rollback may overtake.
+                ledger.checkLoading(to);
+                return carryOver(from, to, sources, schemas, tables);
+              });
         });
   }
 

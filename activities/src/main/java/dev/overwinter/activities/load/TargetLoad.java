@@ -92,7 +92,8 @@ public final class TargetLoad {
             "sequences",
             running ->
                 sequences[0] =
-                    new Sequences(source, target).carryOver(input.request().schemas(), tables));
+                    new Sequences(source, target)
+                        .carryOver(ledger, input.request().schemas(), tables));
     new ParallelWork(1, context).run("steps", List.of(setSequences));
     new ParallelWork(builders, context).run("tables", tables.stream().map(this::analyze).toList());
     return summary(ledger, sequences[0], "restored");
