@@ -27,7 +27,8 @@ final class UserKeys {
       """
       SELECT n.nspname, c.relname, a.attname, rn.nspname, rc.relname, ra.attname
         FROM pg_catalog.pg_constraint k
-        CROSS JOIN LATERAL pg_catalog.unnest(k.conkey, k.confkey) key (own, other)
+        CROSS JOIN LATERAL ROWS FROM (pg_catalog.unnest(k.conkey), pg_catalog.unnest(k.confkey))
+               key (own, other)
         JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = key.own
         JOIN pg_catalog.pg_attribute ra ON ra.attrelid = k.confrelid AND ra.attnum = key.other
         JOIN pg_catalog.pg_class c
