@@ -107,14 +107,16 @@ final class IdScan {
     String sql =
         """
         SELECT v.place,
-               pg_catalog.count(*) FILTER (WHERE v.whole AND u.id IS NOT NULL AND NOT v.mixed),
-               pg_catalog.count(*) FILTER (WHERE v.whole AND u.id IS NOT NULL AND v.mixed),
+               pg_catalog.count(u.id) FILTER (WHERE v.whole AND carries AND NOT v.mixed),
+               pg_catalog.count(u.id) FILTER (WHERE v.whole AND carries AND v.mixed),
+               pg_catalog.count(u.id) FILTER (WHERE v.whole AND NOT carries),
                pg_catalog.count(*) FILTER (WHERE v.whole AND u.id IS NULL),
-               pg_catalog.count(*) FILTER (WHERE NOT v.whole AND u.id IS NOT NULL)
+               pg_catalog.count(u.id) FILTER (WHERE NOT v.whole AND carries)
           FROM %s t
           CROSS JOIN LATERAL (
             %s) v (place, id, whole, mixed)
-          LEFT JOIN (SELECT id FROM auth.users WHERE NOT id = ANY (?)) u ON u.id = v.id
+          LEFT JOIN auth.users u ON u.id = v.id
+          CROSS JOIN LATERAL (VALUES (NOT u.id = ANY (?))) c (carries)
          GROUP BY v.place
         """
             .formatted(
@@ -201,7 +203,8 @@ final class IdScan {
       while (row.next()) {
         counts.put(
             columns.get(row.getInt(1)).name(),
-            new IdCounts(row.getLong(2), row.getLong(3), row.getLong(4), row.getLong(5)));
+            new IdCounts(
+                row.getLong(2), row.getLong(3), row.getLong(4), row.getLong(5), row.getLong(6)));
       }
     }
     return counts;

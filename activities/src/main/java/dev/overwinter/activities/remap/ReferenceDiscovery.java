@@ -80,7 +80,7 @@ public final class ReferenceDiscovery {
     if (foreignKey) {
       return Optional.of(Evidence.FOREIGN_KEY);
     }
-    if (count.known() + count.mixedCase() > 0) {
+    if (count.ofUsers() > 0) {
       return Optional.of(Evidence.VALUES);
     }
     return rules.columns().containsKey(path) ? Optional.of(Evidence.REQUEST) : Optional.empty();
@@ -93,14 +93,13 @@ public final class ReferenceDiscovery {
       Evidence evidence,
       IdCounts count,
       ReferenceRules rules) {
-    boolean strangersMatter = evidence == Evidence.FOREIGN_KEY || count.areMostlyUsers();
     return new ReferenceColumn(
         table.name(),
         column.name(),
         kind,
         evidence,
         count.known(),
-        count.mixedCase() + (strangersMatter ? count.strangers() : 0),
+        count.unknown(evidence == Evidence.FOREIGN_KEY),
         rules.columns().getOrDefault(table.name() + "." + column.name(), ReferenceTreatment.MAP));
   }
 
