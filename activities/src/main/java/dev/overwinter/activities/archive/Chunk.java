@@ -30,6 +30,11 @@ public record Chunk(
     Objects.requireNonNull(partFile, "partFile");
   }
 
+  /** The same chunk with another part. */
+  Chunk withPart(ExportedPart newPart) {
+    return new Chunk(table, number, leaf, firstPage, endPage, bytes, partFile, newPart);
+  }
+
   /** For people. */
   @Override
   public String toString() {

@@ -1,6 +1,8 @@
 package dev.overwinter.activities.archive;
 
+import dev.overwinter.activities.postgres.Column;
 import dev.overwinter.activities.postgres.QualifiedName;
+import dev.overwinter.activities.postgres.Table;
 import java.util.List;
 import java.util.Objects;
 
@@ -33,6 +35,15 @@ public record CopiedTable(
       Objects.requireNonNull(type, "type");
       Objects.requireNonNull(form, "form");
     }
+
+    static CopiedColumn of(Column column) {
+      return new CopiedColumn(column.name(), column.type(), ValueForm.of(column.outputFunction()));
+    }
+  }
+
+  /** Whether a table of the source has the same copied columns as when the plan was made. */
+  public boolean isStill(Table table) {
+    return columns.equals(table.copiedColumns().stream().map(CopiedColumn::of).toList());
   }
 
   /** The columns' names, quoted for SQL and joined by commas. */

@@ -107,6 +107,11 @@ final class JsonRowWriter implements AutoCloseable {
     generator.writeEndObject();
   }
 
+  /** Hands everything to the stream and flushes it. */
+  void flush() throws IOException {
+    generator.flush();
+  }
+
   @Override
   public void close() throws IOException {
     generator.close();

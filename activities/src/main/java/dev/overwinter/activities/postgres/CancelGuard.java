@@ -11,18 +11,22 @@ import org.slf4j.LoggerFactory;
  * Breaks a connection off when the step is cancelled, so that a thread that is blocked in a COPY on
  * it goes on at once, with a failure. The server rolls the transaction back.
  */
-public final class CancelGuard implements AutoCloseable {
+public final class CancelGuard {
   private static final Logger LOG = LoggerFactory.getLogger(CancelGuard.class);
 
-  private final AutoCloseable registration;
+  private CancelGuard() {}
 
-  private CancelGuard(AutoCloseable registration) {
-    this.registration = registration;
-  }
-
-  /** Guards a connection until the guard is closed. */
-  public static CancelGuard on(StepContext context, Connection connection) {
-    return new CancelGuard(context.onCancel(() -> breakOff(connection)));
+  /** The same work, broken off when the step is cancelled. */
+  public static <T> Database.SqlFunction<T> guarding(
+      StepContext context, Database.SqlFunction<T> work) {
+    return connection -> {
+      AutoCloseable registration = context.onCancel(() -> breakOff(connection));
+      try {
+        return work.apply(connection);
+      } finally {
+        end(registration);
+      }
+    };
   }
 
   private static void breakOff(Connection connection) {
@@ -39,8 +43,7 @@ public final class CancelGuard implements AutoCloseable {
     }
   }
 
-  @Override
-  public void close() {
+  private static void end(AutoCloseable registration) {
     try {
       registration.close();
     } catch (Exception e) {
