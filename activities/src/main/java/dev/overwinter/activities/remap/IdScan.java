@@ -1,7 +1,5 @@
 package dev.overwinter.activities.remap;
 
-import dev.overwinter.activities.StepContext;
-import dev.overwinter.activities.postgres.Cancellation;
 import dev.overwinter.activities.postgres.Column;
 import dev.overwinter.activities.postgres.QualifiedName;
 import dev.overwinter.activities.postgres.Table;
@@ -189,11 +187,10 @@ final class IdScan {
    * @param notCarried users who get no account
    * @return what each column holds, by the column's name; columns without any UUID left out
    */
-  Map<String, IdCounts> run(Connection source, Collection<UUID> notCarried, StepContext context)
-      throws SQLException {
+  Map<String, IdCounts> run(Connection source, Collection<UUID> notCarried) throws SQLException {
     try (PreparedStatement statement = source.prepareStatement(sql)) {
       statement.setArray(1, source.createArrayOf("uuid", notCarried.toArray()));
-      return Cancellation.during(context, statement, () -> counts(statement));
+      return counts(statement);
     }
   }
 

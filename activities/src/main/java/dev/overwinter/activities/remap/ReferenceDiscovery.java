@@ -34,7 +34,8 @@ public final class ReferenceDiscovery {
   /**
    * Finds the columns.
    *
-   * @param source a connection to the source, best in a read-only transaction
+   * @param source a connection to the source, best in a read-only transaction; whoever gives it
+   *     breaks it off when the step is cancelled
    * @param tables the tables that are copied
    * @param notCarried ids of users in {@code auth.users} who get no account; references to them
    *     count as unknown
@@ -56,7 +57,7 @@ public final class ReferenceDiscovery {
       if (scan.isEmpty()) {
         continue;
       }
-      Map<String, IdCounts> counts = scan.get().run(source, notCarried, context);
+      Map<String, IdCounts> counts = scan.get().run(source, notCarried);
       for (Column column : table.copiedColumns()) {
         String path = table.name() + "." + column.name();
         IdCounts count = counts.getOrDefault(column.name(), IdCounts.NONE);

@@ -2,6 +2,7 @@ package dev.overwinter.activities.remap;
 
 import dev.overwinter.activities.StepContext;
 import dev.overwinter.activities.StepException;
+import dev.overwinter.activities.postgres.CancelGuard;
 import dev.overwinter.activities.postgres.Catalog;
 import dev.overwinter.activities.postgres.Database;
 import dev.overwinter.activities.postgres.Table;
@@ -55,7 +56,9 @@ public final class RemapPlanning {
     DiscoveredReferences found =
         source.inTransaction(
             "discovery of user references",
-            connection -> discover(readOnly(connection), input.request(), mapping, context));
+            CancelGuard.guarding(
+                context,
+                connection -> discover(readOnly(connection), input.request(), mapping, context)));
     refuseUnsettled(found, input.request().references().unknownUsers());
     target.inTransaction(
         "writing of the remap plan",

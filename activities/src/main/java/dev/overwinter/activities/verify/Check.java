@@ -2,6 +2,7 @@ package dev.overwinter.activities.verify;
 
 import dev.overwinter.activities.StepContext;
 import dev.overwinter.activities.StepException;
+import dev.overwinter.activities.postgres.CancelGuard;
 import dev.overwinter.activities.postgres.Database;
 import dev.overwinter.workflows.steps.Finding;
 import dev.overwinter.workflows.steps.VerificationSummary.Verdict;
@@ -20,8 +21,8 @@ record Check(String name, Database database, Query query) {
   /** Looks something up. */
   @FunctionalInterface
   interface Query {
-    /** Gives what it found; statements run under the lane's context. */
-    List<Finding> run(Connection connection, StepContext lane) throws SQLException;
+    /** Gives what it found. */
+    List<Finding> run(Connection connection) throws SQLException;
   }
 
   /**
@@ -32,7 +33,7 @@ record Check(String name, Database database, Query query) {
   Result run(StepContext lane) {
     try {
       List<Finding> findings =
-          database.inTransaction("check of " + name, connection -> query.run(connection, lane));
+          database.inTransaction("check of " + name, CancelGuard.guarding(lane, query::run));
       boolean differs = findings.stream().anyMatch(it -> it.severity() == Finding.Severity.BLOCKER);
       return new Result(name, differs ? Verdict.FAILED : Verdict.PASSED, findings);
     } catch (StepException e) {

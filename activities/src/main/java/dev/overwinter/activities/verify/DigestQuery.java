@@ -6,6 +6,7 @@ import dev.overwinter.activities.postgres.TableDigest;
 import dev.overwinter.activities.remap.IdKind;
 import dev.overwinter.workflows.RunKey;
 import java.math.BigDecimal;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -46,20 +47,20 @@ final class DigestQuery {
 
   private final List<String> forms;
   private final String joins;
-  private final int runParameters;
+  private final boolean needsRun;
   private final String runId;
 
-  private DigestQuery(List<String> forms, String joins, int runParameters, String runId) {
+  private DigestQuery(List<String> forms, String joins, boolean needsRun, String runId) {
     this.forms = forms;
     this.joins = joins;
-    this.runParameters = runParameters;
+    this.needsRun = needsRun;
     this.runId = runId;
   }
 
   /** Of the columns as they are. */
   static DigestQuery ofSource(List<Column> columns) {
     return new DigestQuery(
-        columns.stream().map(column -> form(column, reference(column))).toList(), "", 0, "");
+        columns.stream().map(column -> form(column, reference(column))).toList(), "", false, "");
   }
 
   /**
@@ -87,7 +88,7 @@ final class DigestQuery {
         forms.add(kind == null ? form(column, reference(column)) : reversed(column, kind));
       }
     }
-    return new DigestQuery(forms, joins.toString(), mapped.isEmpty() ? 0 : 1, run.runId());
+    return new DigestQuery(forms, joins.toString(), !mapped.isEmpty(), run.runId());
   }
 
   private static String reference(Column column) {
@@ -112,7 +113,7 @@ final class DigestQuery {
         };
     String reversed =
         "overwinter.source_text((SELECT id FROM run), %s, '%s')".formatted(form, tokens);
-    if (column.baseType().equals("jsonb")) {
+    if (column.outputFunction().equals("pg_catalog.jsonb_out")) {
       // Keys that were replaced may have changed places; jsonb puts them in its order again.
       reversed = "textin(jsonb_out(" + reversed + "::jsonb))";
     }
@@ -120,8 +121,20 @@ final class DigestQuery {
         .formatted(form, reversed);
   }
 
-  /** The query over a range of pages. */
-  String sql(PageRange range) {
+  /** The digest of a range of pages. */
+  TableDigest run(Connection connection, PageRange range) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(sql(range))) {
+      if (needsRun) {
+        statement.setString(1, runId);
+      }
+      try (ResultSet row = statement.executeQuery()) {
+        row.next();
+        return new TableDigest(row.getLong(1), word(row, 2), word(row, 3));
+      }
+    }
+  }
+
+  private String sql(PageRange range) {
     String sums =
         SUMS.formatted(
             String.join(", ", forms),
@@ -129,18 +142,7 @@ final class DigestQuery {
             joins,
             range.firstPage(),
             range.isOpen() ? "" : " AND t.ctid < '(%d,0)'::tid".formatted(range.endPage()));
-    return runParameters == 0 ? sums : "WITH run (id) AS (SELECT ?::text)\n" + sums;
-  }
-
-  /** Reads what a statement made from {@link #sql} gives. */
-  TableDigest read(PreparedStatement statement) throws SQLException {
-    if (runParameters > 0) {
-      statement.setString(1, runId);
-    }
-    try (ResultSet row = statement.executeQuery()) {
-      row.next();
-      return new TableDigest(row.getLong(1), word(row, 2), word(row, 3));
-    }
+    return needsRun ? "WITH run (id) AS (SELECT ?::text)\n" + sums : sums;
   }
 
   private static long word(ResultSet row, int place) throws SQLException {

@@ -1,7 +1,5 @@
 package dev.overwinter.activities.verify;
 
-import dev.overwinter.activities.StepContext;
-import dev.overwinter.activities.postgres.Cancellation;
 import dev.overwinter.activities.postgres.Database;
 import dev.overwinter.activities.postgres.QualifiedName;
 import dev.overwinter.activities.verify.ForeignKey.Reference;
@@ -45,16 +43,13 @@ final class ForeignKeyChecks {
     List<Check> checks = new ArrayList<>();
     checks.add(
         new Check(
-            "foreign keys",
-            target,
-            (connection, lane) -> definitions(inSource, kept, copied, doubtful)));
+            "foreign keys", target, connection -> definitions(inSource, kept, copied, doubtful)));
     for (ForeignKey key : kept) {
       checks.add(
           new Check(
               "references by " + key.path(),
               target,
-              (connection, lane) ->
-                  orphans(connection, key, doubtful.contains(key.reference()), lane)));
+              connection -> orphans(connection, key, doubtful.contains(key.reference()))));
     }
     return checks;
   }
@@ -95,11 +90,13 @@ final class ForeignKeyChecks {
     return findings;
   }
 
-  private static List<Finding> orphans(
-      Connection target, ForeignKey key, boolean doubtful, StepContext lane) throws SQLException {
+  private static List<Finding> orphans(Connection target, ForeignKey key, boolean doubtful)
+      throws SQLException {
     long orphans;
-    try (Statement statement = target.createStatement()) {
-      orphans = Cancellation.during(lane, statement, () -> count(statement, key.orphansSql()));
+    try (Statement statement = target.createStatement();
+        ResultSet row = statement.executeQuery(key.orphansSql())) {
+      row.next();
+      orphans = row.getLong(1);
     }
     if (orphans == 0) {
       return List.of();
@@ -111,12 +108,5 @@ final class ForeignKeyChecks {
         doubtful
             ? Finding.warning(key.path(), message, "Clean up these rows.")
             : Finding.blocker(key.path(), message, "Roll back, or find out what went wrong."));
-  }
-
-  private static long count(Statement statement, String sql) throws SQLException {
-    try (ResultSet row = statement.executeQuery(sql)) {
-      row.next();
-      return row.getLong(1);
-    }
   }
 }

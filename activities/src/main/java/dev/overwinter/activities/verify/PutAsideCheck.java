@@ -27,7 +27,7 @@ final class PutAsideCheck {
     return new Check(
         "objects put aside",
         target,
-        (connection, lane) -> {
+        connection -> {
           List<Finding> findings = new ArrayList<>();
           if (!exists(connection)) {
             return findings;

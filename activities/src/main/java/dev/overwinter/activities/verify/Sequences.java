@@ -1,10 +1,9 @@
 package dev.overwinter.activities.verify;
 
-import dev.overwinter.activities.StepContext;
-import dev.overwinter.activities.postgres.Cancellation;
 import dev.overwinter.activities.postgres.Database;
 import dev.overwinter.activities.postgres.QualifiedName;
 import dev.overwinter.workflows.steps.Finding;
+import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -96,12 +95,12 @@ final class Sequences {
     return new Check(
         "sequences",
         target,
-        (connection, lane) -> {
+        connection -> {
           Map<QualifiedName, State> inTarget = read(connection, schemas);
           List<Finding> findings = new ArrayList<>(behindSource(inSource, inTarget));
           for (FedColumn column : fedColumns(connection, copied)) {
             State state = inTarget.get(column.sequence());
-            if (state != null && isBehind(connection, column, state, lane)) {
+            if (state != null && isBehind(connection, column, state)) {
               findings.add(
                   Finding.blocker(
                       column.sequence().toString(),
@@ -158,8 +157,8 @@ final class Sequences {
     return columns;
   }
 
-  private static boolean isBehind(
-      Connection connection, FedColumn column, State state, StepContext lane) throws SQLException {
+  private static boolean isBehind(Connection connection, FedColumn column, State state)
+      throws SQLException {
     String sql =
         "SELECT trunc(%s(%s)::numeric) FROM %s%s"
             .formatted(
@@ -167,17 +166,11 @@ final class Sequences {
                 QualifiedName.quote(column.name()),
                 column.partitioned() ? "" : "ONLY ",
                 column.table().sql());
-    try (Statement statement = connection.createStatement()) {
-      return Cancellation.during(
-          lane,
-          statement,
-          () -> {
-            try (ResultSet row = statement.executeQuery(sql)) {
-              row.next();
-              return row.getBigDecimal(1) != null
-                  && !state.isBeyond(row.getBigDecimal(1).toBigInteger());
-            }
-          });
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(sql)) {
+      row.next();
+      BigDecimal furthest = row.getBigDecimal(1);
+      return furthest != null && !state.isBeyond(furthest.toBigInteger());
     }
   }
 

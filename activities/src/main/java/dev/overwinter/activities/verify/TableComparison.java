@@ -2,7 +2,7 @@ package dev.overwinter.activities.verify;
 
 import dev.overwinter.activities.StepContext;
 import dev.overwinter.activities.StepException;
-import dev.overwinter.activities.postgres.Cancellation;
+import dev.overwinter.activities.postgres.CancelGuard;
 import dev.overwinter.activities.postgres.Column;
 import dev.overwinter.activities.postgres.Database;
 import dev.overwinter.activities.postgres.QualifiedName;
@@ -13,7 +13,6 @@ import dev.overwinter.workflows.RunKey;
 import dev.overwinter.workflows.steps.Finding;
 import dev.overwinter.workflows.steps.VerificationSummary.Verdict;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -120,11 +119,7 @@ final class TableComparison {
       TableDigest digest =
           database.inTransaction(
               "digest of " + table.name(),
-              connection -> {
-                try (PreparedStatement statement = connection.prepareStatement(query.sql(range))) {
-                  return Cancellation.during(lane, statement, () -> query.read(statement));
-                }
-              });
+              CancelGuard.guarding(lane, connection -> query.run(connection, range)));
       add(digest, ofSource);
     } catch (StepException e) {
       if (!e.type().isPermanent()) {

@@ -51,8 +51,7 @@ final class Triggers {
       Map<QualifiedName, Map<String, String>> inSource,
       Set<QualifiedName> copied,
       Database target) {
-    return new Check(
-        "triggers", target, (connection, lane) -> compare(inSource, read(connection, copied)));
+    return new Check("triggers", target, connection -> compare(inSource, read(connection, copied)));
   }
 
   private static List<Finding> compare(

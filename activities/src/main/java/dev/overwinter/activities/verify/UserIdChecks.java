@@ -1,7 +1,5 @@
 package dev.overwinter.activities.verify;
 
-import dev.overwinter.activities.StepContext;
-import dev.overwinter.activities.postgres.Cancellation;
 import dev.overwinter.activities.postgres.Database;
 import dev.overwinter.activities.postgres.QualifiedName;
 import dev.overwinter.activities.postgres.Table;
@@ -38,7 +36,7 @@ final class UserIdChecks {
     return new Check(
         "user mapping",
         target,
-        (connection, lane) -> {
+        connection -> {
           try (PreparedStatement statement = connection.prepareStatement(NOT_ONE_TO_ONE)) {
             statement.setString(1, run.runId());
             try (ResultSet row = statement.executeQuery()) {
@@ -85,7 +83,7 @@ final class UserIdChecks {
     return new Check(
         "old user ids in " + inTarget.name(),
         target,
-        (connection, lane) -> find(connection, sql, inTarget, columns, run, lane));
+        connection -> find(connection, sql, inTarget, columns, run));
   }
 
   private static String ids(int place, String column, IdKind kind) {
@@ -114,32 +112,22 @@ final class UserIdChecks {
   }
 
   private static List<Finding> find(
-      Connection target,
-      String sql,
-      Table table,
-      List<String> columns,
-      RunKey run,
-      StepContext lane)
+      Connection target, String sql, Table table, List<String> columns, RunKey run)
       throws SQLException {
     try (PreparedStatement statement = target.prepareStatement(sql)) {
       statement.setString(1, run.runId());
       statement.setString(2, run.runId());
-      return Cancellation.during(
-          lane,
-          statement,
-          () -> {
-            List<Finding> findings = new ArrayList<>();
-            try (ResultSet row = statement.executeQuery()) {
-              while (row.next()) {
-                findings.add(
-                    Finding.blocker(
-                        table.name() + "." + columns.get(row.getInt(1)),
-                        "still holds %d old ids of carried users".formatted(row.getLong(2)),
-                        "Roll back; the import did not replace them."));
-              }
-            }
-            return findings;
-          });
+      List<Finding> findings = new ArrayList<>();
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          findings.add(
+              Finding.blocker(
+                  table.name() + "." + columns.get(row.getInt(1)),
+                  "still holds %d old ids of carried users".formatted(row.getLong(2)),
+                  "Roll back; the import did not replace them."));
+        }
+      }
+      return findings;
     }
   }
 }
