@@ -20,18 +20,38 @@ import java.util.Map;
  * so that the digest is that of the source's rows. It shares nothing with the remapper. Immutable.
  */
 final class DigestQuery {
-  private static final String UUID_PATTERN =
-      "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
+  private static final String UUID_PATTERN = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$";
 
-  /** A text that is nothing but a UUID, or one filled up with blanks. */
-  private static final String WHOLE_TEXT = "^(" + UUID_PATTERN + ")(?= *$)";
+  /** Who becomes whom again in one text: the old id in the new one's letter case, else NULL. */
+  private static final String OLD_ID =
+      """
+      (SELECT CASE %1$s WHEN lower(%1$s) THEN u.supabase_id::text
+                        WHEN upper(%1$s) THEN upper(u.supabase_id::text) END
+         FROM overwinter.user_mapping u
+        WHERE u.run_id = (SELECT id FROM run)
+          AND u.stack_id = CASE WHEN length(%1$s) = 36 AND %1$s ~* '%2$s' THEN %1$s::uuid END)"""
+          .formatted("e.item", UUID_PATTERN);
 
-  /** Quoted elements as a whole, so that nothing inside one is taken for an element. */
-  private static final String ARRAY_ELEMENT =
-      "(\"(?:[^\"\\\\]|\\\\.)*\"|(?<=[{,])" + UUID_PATTERN + "(?=[,}]))";
+  /**
+   * A document cut at its quotes. Escaped backslashes and quotes are hidden meanwhile behind
+   * control characters, which no document holds as such; so what stands alone between two quotes
+   * and is a UUID is a string or a key.
+   */
+  private static final String DOCUMENT =
+      """
+      (SELECT replace(replace(string_agg(COALESCE(%2$s, e.item), '"' ORDER BY e.place),
+                chr(2), '\\"'), chr(3), '\\\\')
+         FROM unnest(string_to_array(
+                replace(replace(%1$s, '\\\\', chr(3)), '\\"', chr(2)), '"'))
+                WITH ORDINALITY e (item, place))""";
 
-  /** A quote that opens a string never follows a backslash; one inside a string always does. */
-  private static final String DOCUMENT_STRING = "((?<!\\\\)\"" + UUID_PATTERN + "\")";
+  /** Arrays of one dimension that count from 1 are rebuilt; a function walks through any other. */
+  private static final String ARRAY =
+      """
+      (CASE WHEN array_ndims(%1$s) = 1 AND array_lower(%1$s, 1) = 1
+            THEN textin(array_out(ARRAY(SELECT COALESCE(%3$s, e.item)
+                   FROM unnest(%2$s::text[]) WITH ORDINALITY e (item, place) ORDER BY e.place)))
+            ELSE overwinter.source_array((SELECT id FROM run), %2$s) END)""";
 
   /** Sums of bigint are exact in PostgreSQL; OFFSET 0 keeps each row from being hashed twice. */
   private static final String SUMS =
@@ -72,23 +92,67 @@ final class DigestQuery {
   static DigestQuery ofTarget(List<Column> columns, Map<String, IdKind> mapped, RunKey run) {
     List<String> forms = new ArrayList<>();
     StringBuilder joins = new StringBuilder();
-    int inJoins = 0;
     for (Column column : columns) {
       IdKind kind = mapped.get(column.name());
-      if (kind == IdKind.UUID) {
-        String user = "user" + inJoins++;
-        joins.append(
-            """
-
-                  LEFT JOIN overwinter.user_mapping %1$s
-                    ON %1$s.run_id = (SELECT id FROM run) AND %1$s.stack_id = %2$s"""
-                .formatted(user, reference(column)));
-        forms.add(form(column, "COALESCE(%s.supabase_id, %s)".formatted(user, reference(column))));
-      } else {
-        forms.add(kind == null ? form(column, reference(column)) : reversed(column, kind));
+      String user = "user" + forms.size();
+      String form = form(column, reference(column));
+      if (kind == null) {
+        forms.add(form);
+        continue;
+      }
+      switch (kind) {
+        case UUID -> {
+          joins.append(join(user, reference(column)));
+          forms.add(
+              form(column, "COALESCE(%s.supabase_id, %s)".formatted(user, reference(column))));
+        }
+        case TEXT -> {
+          joins.append(join(user, idOfWhole("rtrim(" + form + ")")));
+          forms.add(reversedWhole(form, user));
+        }
+        case UUID_ARRAY, TEXT_ARRAY ->
+            forms.add(whereLikely(form, ARRAY.formatted(reference(column), form, OLD_ID)));
+        case JSON -> forms.add(whereLikely(form, reversedDocument(column, form)));
       }
     }
     return new DigestQuery(forms, joins.toString(), !mapped.isEmpty(), run.runId());
+  }
+
+  private static String join(String user, String newId) {
+    return """
+
+                  LEFT JOIN overwinter.user_mapping %1$s
+                    ON %1$s.run_id = (SELECT id FROM run) AND %1$s.stack_id = %2$s"""
+        .formatted(user, newId);
+  }
+
+  private static String idOfWhole(String text) {
+    return "CASE WHEN length(%1$s) = 36 AND %1$s ~* '%2$s' THEN %1$s::uuid END"
+        .formatted(text, UUID_PATTERN);
+  }
+
+  /** Only the id is replaced, not the blanks that may follow it. */
+  private static String reversedWhole(String form, String user) {
+    return """
+        CASE WHEN %2$s.supabase_id IS NULL THEN %1$s
+             WHEN %1$s = lower(%1$s) THEN overlay(%1$s PLACING %2$s.supabase_id::text FROM 1)
+             WHEN %1$s = upper(%1$s) THEN overlay(%1$s PLACING upper(%2$s.supabase_id::text) FROM 1)
+             ELSE %1$s END"""
+        .formatted(form, user);
+  }
+
+  private static String reversedDocument(Column column, String form) {
+    String reversed = DOCUMENT.formatted(form, OLD_ID);
+    // Keys that were replaced may have changed places; jsonb puts them in its order again.
+    return column.outputFunction().equals("pg_catalog.jsonb_out")
+        ? "textin(jsonb_out(" + reversed + "::jsonb))"
+        : reversed;
+  }
+
+  /** Most values cannot hold a UUID, which is seen far more cheaply than it is replaced. */
+  private static String whereLikely(String form, String reversed) {
+    return "CASE WHEN %s LIKE '%%-____-____-____-%%' THEN %s ELSE %1$s END"
+        .formatted(form, reversed);
   }
 
   private static String reference(Column column) {
@@ -100,25 +164,6 @@ final class DigestQuery {
     return column.outputFunction().endsWith(".enum_out")
         ? value + "::text"
         : "textin(%s(%s))".formatted(column.outputFunction(), value);
-  }
-
-  /** The function is called only for the values that may hold a UUID at all. */
-  private static String reversed(Column column, IdKind kind) {
-    String form = form(column, reference(column));
-    String tokens =
-        switch (kind) {
-          case UUID, TEXT -> WHOLE_TEXT;
-          case UUID_ARRAY, TEXT_ARRAY -> ARRAY_ELEMENT;
-          case JSON -> DOCUMENT_STRING;
-        };
-    String reversed =
-        "overwinter.source_text((SELECT id FROM run), %s, '%s')".formatted(form, tokens);
-    if (column.outputFunction().equals("pg_catalog.jsonb_out")) {
-      // Keys that were replaced may have changed places; jsonb puts them in its order again.
-      reversed = "textin(jsonb_out(" + reversed + "::jsonb))";
-    }
-    return "CASE WHEN %s LIKE '%%-____-____-____-%%' THEN %s ELSE %1$s END"
-        .formatted(form, reversed);
   }
 
   /** The digest of a range of pages. */

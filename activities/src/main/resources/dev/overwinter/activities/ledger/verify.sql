@@ -25,22 +25,22 @@ $$
      AND (spelled = lower(spelled) OR spelled = upper(spelled))
 $$;
 
--- A value's text with the user mapping reversed. The tokens are a regular expression that matches
--- whatever must be looked at as a whole; of those, the ones that are a UUID, in double quotes or
--- without, are looked up, and all else stays as it is.
-CREATE OR REPLACE FUNCTION overwinter.source_text(of_run text, target_text text, tokens text)
-  RETURNS text LANGUAGE sql STABLE PARALLEL SAFE AS
+-- The text form of an array of UUIDs or texts, of any shape, with the user mapping reversed. It is
+-- cut into quoted elements, in which nothing counts, into elements that are a UUID, and the rest.
+CREATE OR REPLACE FUNCTION overwinter.source_array(of_run text, target_array text) RETURNS text
+  LANGUAGE sql STABLE PARALLEL SAFE AS
 $$
-  SELECT pg_catalog.string_agg(
+  WITH token (pattern) AS (VALUES (
+    '("(?:[^"\\]|\\.)*"|(?<=[{,])[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?=[,}]))'))
+  SELECT string_agg(
            between_tokens.piece || COALESCE(
-             CASE WHEN token.found[1] ~* '^"?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"?$'
-                  THEN replace(token.found[1], btrim(token.found[1], '"'),
-                         COALESCE(overwinter.source_id(of_run, btrim(token.found[1], '"')),
-                           btrim(token.found[1], '"')))
-                  ELSE token.found[1] END, ''),
+             CASE WHEN found.token[1] NOT LIKE '"%'
+                  THEN overwinter.source_id(of_run, found.token[1]) END,
+             found.token[1], ''),
            '' ORDER BY between_tokens.place)
-    FROM regexp_split_to_table(target_text, tokens, 'i')
+    FROM token
+   CROSS JOIN LATERAL regexp_split_to_table(target_array, token.pattern, 'i')
            WITH ORDINALITY between_tokens (piece, place)
-    LEFT JOIN regexp_matches(target_text, tokens, 'gi')
-           WITH ORDINALITY token (found, place) USING (place)
+    LEFT JOIN LATERAL regexp_matches(target_array, token.pattern, 'gi')
+           WITH ORDINALITY found (token, place) ON found.place = between_tokens.place
 $$;

@@ -324,7 +324,7 @@ class VerificationTest {
 
   @Test
   void a_query_that_fails_for_good_is_no_pass() {
-    change("DROP FUNCTION overwinter.source_text");
+    change("DROP FUNCTION overwinter.source_array");
 
     VerificationSummary summary = verify();
 
