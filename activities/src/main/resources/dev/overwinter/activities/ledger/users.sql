@@ -9,6 +9,8 @@ CREATE TABLE IF NOT EXISTS overwinter.user_account (
   attempts     integer NOT NULL DEFAULT 0,
   failure_code text,
   needs_password boolean NOT NULL DEFAULT false,
+  -- Milliseconds since 1970 at Stack Auth when the account was made: active later means somebody signed in.
+  idle_since   bigint,
   changed_at   timestamptz NOT NULL DEFAULT clock_timestamp(),
   PRIMARY KEY (run_id, supabase_id)
 );

@@ -12,6 +12,7 @@ import java.util.Map;
  */
 public final class RequestReader {
   private static final Duration MINUTE = Duration.ofMinutes(1);
+  private static final Duration SHORTEST = Duration.ofSeconds(10);
   private static final Duration MONTH = Duration.ofDays(30);
 
   private RequestReader() {}
@@ -124,21 +125,21 @@ public final class RequestReader {
 
   private static FreezeRules freeze(JsonInput input) {
     return new FreezeRules(
-        input.duration("lease", Duration.ofMinutes(30), MINUTE, Duration.ofDays(1)).toSeconds(),
+        input.duration("lease", Duration.ofMinutes(30), SHORTEST, Duration.ofDays(1)).toSeconds(),
         input
             .duration("lockTimeout", Duration.ofSeconds(2), Duration.ofMillis(50), MINUTE)
             .toMillis(),
         input
             .duration("drain", Duration.ofMinutes(10), Duration.ofSeconds(5), Duration.ofHours(4))
             .toSeconds(),
-        input.duration("window", Duration.ofHours(8), MINUTE, MONTH).toSeconds(),
+        input.duration("window", Duration.ofHours(8), SHORTEST, MONTH).toSeconds(),
         input.choice(
             "afterWindow", TimeoutRule.class, TimeoutRule::jsonName, TimeoutRule.ROLL_BACK));
   }
 
   private static ApprovalRules approval(JsonInput input) {
     return new ApprovalRules(
-        input.duration("timeout", Duration.ofHours(2), MINUTE, MONTH).toSeconds(),
+        input.duration("timeout", Duration.ofHours(2), SHORTEST, MONTH).toSeconds(),
         input.choice(
             "afterTimeout", TimeoutRule.class, TimeoutRule::jsonName, TimeoutRule.ROLL_BACK));
   }

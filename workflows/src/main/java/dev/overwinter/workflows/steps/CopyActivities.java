@@ -45,4 +45,8 @@ public interface CopyActivities {
    */
   @ActivityMethod
   CleanUpSummary emptyTarget(StepInput input);
+
+  /** Removes the files that this run exported; done when a rollback is not to keep them. */
+  @ActivityMethod
+  void removeArchive(StepInput input);
 }

@@ -1,0 +1,43 @@
+package dev.overwinter.activities.archive;
+
+import dev.overwinter.activities.postgres.QualifiedName;
+import java.util.Objects;
+
+/**
+ * A range of pages of a relation of one table.
+ *
+ * @param table the table
+ * @param number its number among the table's chunks, from 1
+ * @param leaf the relation that holds the rows: the table or a partition
+ * @param firstPage the first page
+ * @param endPage the page after the last, or null when the range goes to the relation's end
+ * @param bytes about how many bytes it covers
+ * @param partFile its file in the archive, below the run's directory, with {@code /} between names
+ * @param part what was exported, or null when it was not exported yet
+ */
+public record Chunk(
+    CopiedTable table,
+    int number,
+    QualifiedName leaf,
+    long firstPage,
+    Long endPage,
+    long bytes,
+    String partFile,
+    ExportedPart part) {
+  public Chunk {
+    Objects.requireNonNull(table, "table");
+    Objects.requireNonNull(leaf, "leaf");
+    Objects.requireNonNull(partFile, "partFile");
+  }
+
+  /** The same chunk with another part. */
+  Chunk withPart(ExportedPart newPart) {
+    return new Chunk(table, number, leaf, firstPage, endPage, bytes, partFile, newPart);
+  }
+
+  /** For people. */
+  @Override
+  public String toString() {
+    return "%s, chunk %d".formatted(table.source(), number);
+  }
+}

@@ -1,0 +1,132 @@
+package dev.overwinter.activities.load;
+
+import dev.overwinter.activities.StepContext;
+import dev.overwinter.activities.StepException;
+import dev.overwinter.activities.archive.ArchiveParts;
+import dev.overwinter.activities.archive.Chunk;
+import dev.overwinter.activities.archive.ChunkLedger;
+import dev.overwinter.activities.archive.LaneProgress;
+import dev.overwinter.activities.postgres.CancelGuard;
+import dev.overwinter.activities.postgres.Catalog;
+import dev.overwinter.activities.postgres.Database;
+import dev.overwinter.activities.postgres.QualifiedName;
+import dev.overwinter.activities.postgres.Table;
+import dev.overwinter.activities.remap.RowRemapper;
+import dev.overwinter.activities.remap.RowRemappers;
+import dev.overwinter.workflows.FailureType;
+import dev.overwinter.workflows.steps.LaneSummary;
+import dev.overwinter.workflows.steps.StepInput;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * Imports exported chunks one after the other until none is left to take. A chunk's rows and its
+ * record commit in one transaction of the target, which also holds the claim on it: so no chunk is
+ * loaded twice, however lanes die. Thread-safe.
+ */
+public final class ImportLane {
+  private final Database source;
+  private final Database target;
+  private final Path archiveDirectory;
+  private final LoaderPass loaderPass;
+  private final RowRemappers remappers;
+
+  /**
+   * @param archiveDirectory where the runs' directories are
+   * @param loaderPass lets a transaction write to the guarded target
+   * @param remappers make the new values of columns that hold user ids
+   */
+  public ImportLane(
+      Database source,
+      Database target,
+      Path archiveDirectory,
+      LoaderPass loaderPass,
+      RowRemappers remappers) {
+    this.source = source;
+    this.target = target;
+    this.archiveDirectory = archiveDirectory;
+    this.loaderPass = loaderPass;
+    this.remappers = remappers;
+  }
+
+  /** Works until no chunk is left to take; other lanes may still be at work on theirs. */
+  public LaneSummary run(StepInput input, StepContext context) {
+    Run run = new Run(input, context);
+    LaneSummary sum = new LaneSummary(0, 0, 0);
+    while (true) {
+      Optional<LaneSummary> imported =
+          target.inTransaction("import", CancelGuard.guarding(context, run::importNext));
+      if (imported.isEmpty()) {
+        return sum;
+      }
+      sum =
+          new LaneSummary(
+              sum.chunks() + imported.get().chunks(),
+              sum.rows() + imported.get().rows(),
+              sum.bytes() + imported.get().bytes());
+    }
+  }
+
+  /** One attempt of one lane. */
+  private final class Run {
+    private final StepInput input;
+    private final LaneProgress progress;
+    private final ArchiveParts parts;
+    private final Map<QualifiedName, Table> tables;
+
+    /** Chunks of one table come in a row mostly, and a mapping may be large: one is kept. */
+    private RowRemapper remapper;
+
+    private int remapperOfTable;
+
+    private Run(StepInput input, StepContext context) {
+      this.input = input;
+      this.progress = new LaneProgress(context);
+      this.parts = new ArchiveParts(source, archiveDirectory, input.run(), context, progress);
+      List<String> schemas = input.request().schemas();
+      this.tables =
+          source
+              .inTransaction(
+                  "reading the catalog",
+                  CancelGuard.guarding(context, connection -> Catalog.read(connection, schemas)))
+              .stream()
+              .collect(Collectors.toMap(Table::name, Function.identity()));
+    }
+
+    private Optional<LaneSummary> importNext(Connection connection) throws SQLException {
+      Optional<Chunk> claimed = ChunkLedger.claimToLoad(connection, input.run());
+      if (claimed.isEmpty()) {
+        return Optional.empty();
+      }
+      ChunkLedger.Totals totals = ChunkLedger.totals(connection, input.run());
+      progress.begin(claimed.get(), totals.rowsLoaded(), totals.rowsExported());
+      loaderPass.apply(connection);
+      useRemapperOf(connection, claimed.get());
+      Chunk chunk = parts.heal(connection, claimed.get());
+      LaneSummary loaded = ChunkLoader.load(connection, chunk, parts, remapper, progress);
+      ChunkLedger.recordLoaded(connection, input.run(), chunk, loaded.rows());
+      return Optional.of(loaded);
+    }
+
+    private void useRemapperOf(Connection connection, Chunk chunk) throws SQLException {
+      if (chunk.table().number() == remapperOfTable) {
+        return;
+      }
+      Table table = tables.get(chunk.table().source());
+      if (table == null || !chunk.table().isStill(table)) {
+        throw new StepException(
+            FailureType.SOURCE_NOT_FROZEN,
+            "Table %s of the source was dropped or altered since the plan was made. Roll back."
+                .formatted(chunk.table().source()));
+      }
+      remapper = remappers.forTable(connection, input.run(), table);
+      remapperOfTable = chunk.table().number();
+    }
+  }
+}
