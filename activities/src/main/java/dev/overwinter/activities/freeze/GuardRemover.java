@@ -140,7 +140,7 @@ final class GuardRemover {
 
   /** CASCADE takes the triggers on tables of others, which only their owner could drop singly. */
   private void dropRest(Connection connection) throws SQLException {
-    if (OwnTables.exists(connection, "to_regprocedure", guard.function())) {
+    if (OwnTables.hasFunction(connection, guard)) {
       GuardTransaction.execute(connection, "DROP FUNCTION " + guard.function() + " CASCADE");
     }
     if (guard == Guard.TARGET) {

@@ -29,7 +29,7 @@ public final class SourceGuard {
   private static final String CREATE =
       """
       DO $do$ BEGIN
-        IF to_regnamespace('overwinter') IS NULL THEN
+        IF NOT EXISTS (SELECT FROM pg_namespace WHERE nspname = 'overwinter') THEN
           CREATE SCHEMA overwinter;
           COMMENT ON SCHEMA overwinter IS '%s';
         END IF;
@@ -81,6 +81,7 @@ public final class SourceGuard {
             || 'this by rolling the migration back, or with: overwinter unfreeze';
       END $body$;
       REVOKE ALL ON FUNCTION overwinter.refuse_writes() FROM PUBLIC;
+      -- Nothing is drained yet: an earlier guard may have let writers through meanwhile.
       DELETE FROM overwinter.guard_table;
       """
           .formatted(SCHEMA_COMMENT);
@@ -165,7 +166,7 @@ public final class SourceGuard {
         });
   }
 
-  static void refuseUnlessOurs(GuardRow standing, RunKey run) {
+  private static void refuseUnlessOurs(GuardRow standing, RunKey run) {
     if (!standing.runId().equals(run.runId())) {
       throw new StepException(
           FailureType.FROZEN_BY_ANOTHER_RUN,
@@ -253,11 +254,11 @@ public final class SourceGuard {
   static boolean madeSchema(Connection connection) throws SQLException {
     try (PreparedStatement statement =
         connection.prepareStatement(
-            "SELECT obj_description(to_regnamespace('overwinter'), 'pg_namespace') = ?")) {
+            "SELECT obj_description(n.oid, 'pg_namespace') = ? FROM pg_namespace n"
+                + " WHERE n.nspname = 'overwinter'")) {
       statement.setString(1, SCHEMA_COMMENT);
       try (ResultSet row = statement.executeQuery()) {
-        row.next();
-        return row.getBoolean(1);
+        return row.next() && row.getBoolean(1);
       }
     }
   }
