@@ -18,7 +18,7 @@ import java.util.List;
  * left. Stops when a guard stands again.
  */
 final class GuardRemover {
-  /** How long the removal may take in all; what is left guards nothing. */
+  /** How long tables in use are waited for in all; what is left guards nothing. */
   private static final Duration LIMIT = Duration.ofSeconds(10);
 
   /**
@@ -71,6 +71,9 @@ final class GuardRemover {
       for (Found found : ownedTriggers()) {
         keepAlive.run();
         blocked |= !tried("removal of the guard from " + found.table(), c -> drop(c, found));
+        if (blocked && backOff.isOver()) {
+          return left();
+        }
       }
       if (!blocked && tried("removal of the guard's objects", this::dropRest)) {
         return left();

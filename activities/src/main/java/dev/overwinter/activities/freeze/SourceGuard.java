@@ -17,7 +17,9 @@ import java.util.function.Predicate;
  *
  * <p>Never are both true: that a write was let through because the lease had run out, and that the
  * lease was renewed afterwards. A writer that finds the lease run out locks the row and looks
- * again; a renewal locks the row first and then compares the clock.
+ * again; a renewal locks the row first and then compares the clock. This holds as long as the
+ * source's clock is not set back between such a write and the next look at the lease, which writes
+ * down that it has run out.
  *
  * <p>The function refuses when it sees no row at all: a REPEATABLE READ transaction older than the
  * guard cannot see it. Lifting therefore replaces the function, which every session sees at once.
