@@ -18,7 +18,7 @@ import java.util.List;
  * left. Stops when a guard stands again.
  */
 final class GuardRemover {
-  /** How long the removal may take in all; what is left guards nothing. */
+  /** How long tables in use are waited for in all; what is left guards nothing. */
   private static final Duration LIMIT = Duration.ofSeconds(10);
 
   /**
@@ -71,6 +71,9 @@ final class GuardRemover {
       for (Found found : ownedTriggers()) {
         keepAlive.run();
         blocked |= !tried("removal of the guard from " + found.table(), c -> drop(c, found));
+        if (blocked && backOff.isOver()) {
+          return left();
+        }
       }
       if (!blocked && tried("removal of the guard's objects", this::dropRest)) {
         return left();
@@ -140,7 +143,7 @@ final class GuardRemover {
 
   /** CASCADE takes the triggers on tables of others, which only their owner could drop singly. */
   private void dropRest(Connection connection) throws SQLException {
-    if (OwnTables.exists(connection, "to_regprocedure", guard.function())) {
+    if (OwnTables.hasFunction(connection, guard)) {
       GuardTransaction.execute(connection, "DROP FUNCTION " + guard.function() + " CASCADE");
     }
     if (guard == Guard.TARGET) {

@@ -41,7 +41,7 @@ record GuardRow(
 
   /** Empty when no guard stands. */
   static Optional<GuardRow> read(Connection connection) throws SQLException {
-    if (!exists(connection)) {
+    if (!OwnTables.hasTable(connection, Guard.SOURCE)) {
       return Optional.empty();
     }
     try (PreparedStatement statement = connection.prepareStatement(SELECT);
@@ -67,7 +67,7 @@ record GuardRow(
    * through by a lapsed lease, until the transaction ends.
    */
   static Optional<GuardRow> lock(Connection connection) throws SQLException {
-    if (!exists(connection)) {
+    if (!OwnTables.hasTable(connection, Guard.SOURCE)) {
       return Optional.empty();
     }
     // A statement of its own: what follows must see the row and the clock after the wait.
@@ -75,15 +75,6 @@ record GuardRow(
       statement.execute("SELECT 1 FROM overwinter.guard FOR UPDATE");
     }
     return read(connection);
-  }
-
-  private static boolean exists(Connection connection) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet row =
-            statement.executeQuery("SELECT to_regclass('overwinter.guard') IS NOT NULL")) {
-      row.next();
-      return row.getBoolean(1);
-    }
   }
 
   /** Whose it is, since when and how long it holds, for messages. */

@@ -15,10 +15,11 @@ final class GuardTransaction {
   static final Duration OWN_LOCKS = Duration.ofSeconds(5);
 
   /**
-   * Undefined table or schema, duplicate or concurrently changed catalog rows: another attempt
-   * raises or removes the same objects at the same time.
+   * Undefined or duplicate table, schema or trigger, concurrently changed catalog rows: another
+   * attempt raises or removes the same objects at the same time.
    */
-  private static final Set<String> CONCURRENT_CHANGE = Set.of("42P01", "3F000", "42P06", "XX000");
+  private static final Set<String> CONCURRENT_CHANGE =
+      Set.of("42P01", "3F000", "42P06", "42P07", "42710", "23505", "XX000");
 
   private GuardTransaction() {}
 

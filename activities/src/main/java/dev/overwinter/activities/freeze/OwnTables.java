@@ -7,6 +7,22 @@ import java.sql.SQLException;
 
 /** The guard's own objects: keeping others off them, and taking their effect away. */
 final class OwnTables {
+  /**
+   * Reads the catalog and does not ask to_regclass and its like: those answer from the session's
+   * cache, which may not know yet what was committed while this transaction waited for the gate.
+   */
+  private static final String HAS_TABLE =
+      """
+      SELECT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                      WHERE n.nspname || '.' || c.relname = ? AND n.nspname = 'overwinter')
+      """;
+
+  private static final String HAS_FUNCTION =
+      """
+      SELECT EXISTS (SELECT FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+                      WHERE n.nspname || '.' || p.proname || '()' = ? AND n.nspname = 'overwinter')
+      """;
+
   private OwnTables() {}
 
   /**
@@ -33,19 +49,20 @@ final class OwnTables {
 
   /** Lets every write through and forgets whose guard it was. The caller holds the gate. */
   static void open(Connection connection, Guard guard) throws SQLException {
-    if (exists(connection, "to_regprocedure", guard.function())) {
+    if (hasFunction(connection, guard)) {
       GuardTransaction.execute(connection, guard.openFunction());
     }
-    if (exists(connection, "to_regclass", guard.table())) {
+    if (hasTable(connection, guard)) {
       GuardTransaction.execute(connection, "DELETE FROM " + guard.table());
     }
   }
 
   /** Whether a guard stands, no matter whose. */
   static boolean stands(Connection connection, Guard guard) throws SQLException {
-    if (!exists(connection, "to_regclass", guard.table())) {
-      return false;
-    }
+    return hasTable(connection, guard) && hasRow(connection, guard);
+  }
+
+  private static boolean hasRow(Connection connection, Guard guard) throws SQLException {
     try (PreparedStatement statement =
             connection.prepareStatement("SELECT 1 FROM " + guard.table());
         ResultSet row = statement.executeQuery()) {
@@ -53,9 +70,17 @@ final class OwnTables {
     }
   }
 
-  static boolean exists(Connection connection, String lookUp, String name) throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement("SELECT %s(?) IS NOT NULL".formatted(lookUp))) {
+  static boolean hasTable(Connection connection, Guard guard) throws SQLException {
+    return isTrue(connection, HAS_TABLE, guard.table());
+  }
+
+  static boolean hasFunction(Connection connection, Guard guard) throws SQLException {
+    return isTrue(connection, HAS_FUNCTION, guard.function());
+  }
+
+  private static boolean isTrue(Connection connection, String sql, String name)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
       statement.setString(1, name);
       try (ResultSet row = statement.executeQuery()) {
         row.next();

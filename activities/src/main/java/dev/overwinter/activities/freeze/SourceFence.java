@@ -41,11 +41,13 @@ final class SourceFence {
       """
           .formatted(FUNCTION_VERSION);
 
-  private static final String RECORD_TABLE =
+  private static final String RECORD_TABLES =
       """
-      UPDATE overwinter.guard_table
-         SET name = ?, trigger_version = ?, filenode = ?, shape = ?
-       WHERE table_oid = ?
+      UPDATE overwinter.guard_table g
+         SET name = f.name, trigger_version = f.trigger_version, filenode = f.filenode::oid,
+             shape = f.shape
+        FROM unnest(?, ?, ?, ?, ?) AS f(table_oid, name, trigger_version, filenode, shape)
+       WHERE g.table_oid = f.table_oid::oid
       """;
 
   private static final String COMPARE_GUARD =
@@ -119,16 +121,19 @@ final class SourceFence {
 
   private static void recordTables(Connection connection, List<GuardedTable> tables)
       throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(RECORD_TABLE)) {
-      for (GuardedTable table : tables) {
-        statement.setString(1, table.name().toString());
-        statement.setString(2, table.witness().trigger());
-        statement.setLong(3, table.witness().filenode());
-        statement.setString(4, table.witness().shape());
-        statement.setLong(5, table.oid());
-        statement.addBatch();
-      }
-      statement.executeBatch();
+    List<GuardedTable.Witness> witnesses = tables.stream().map(GuardedTable::witness).toList();
+    Object[] oids = tables.stream().map(GuardedTable::oid).toArray();
+    Object[] names = tables.stream().map(table -> table.name().toString()).toArray();
+    Object[] triggers = witnesses.stream().map(GuardedTable.Witness::trigger).toArray();
+    Object[] filenodes = witnesses.stream().map(GuardedTable.Witness::filenode).toArray();
+    Object[] shapes = witnesses.stream().map(GuardedTable.Witness::shape).toArray();
+    try (PreparedStatement statement = connection.prepareStatement(RECORD_TABLES)) {
+      statement.setArray(1, connection.createArrayOf("bigint", oids));
+      statement.setArray(2, connection.createArrayOf("text", names));
+      statement.setArray(3, connection.createArrayOf("text", triggers));
+      statement.setArray(4, connection.createArrayOf("bigint", filenodes));
+      statement.setArray(5, connection.createArrayOf("text", shapes));
+      statement.executeUpdate();
     }
   }
 

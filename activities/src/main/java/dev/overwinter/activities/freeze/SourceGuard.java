@@ -17,7 +17,9 @@ import java.util.function.Predicate;
  *
  * <p>Never are both true: that a write was let through because the lease had run out, and that the
  * lease was renewed afterwards. A writer that finds the lease run out locks the row and looks
- * again; a renewal locks the row first and then compares the clock.
+ * again; a renewal locks the row first and then compares the clock. This holds as long as the
+ * source's clock is not set back between such a write and the next look at the lease, which writes
+ * down that it has run out.
  *
  * <p>The function refuses when it sees no row at all: a REPEATABLE READ transaction older than the
  * guard cannot see it. Lifting therefore replaces the function, which every session sees at once.
@@ -29,7 +31,7 @@ public final class SourceGuard {
   private static final String CREATE =
       """
       DO $do$ BEGIN
-        IF to_regnamespace('overwinter') IS NULL THEN
+        IF NOT EXISTS (SELECT FROM pg_namespace WHERE nspname = 'overwinter') THEN
           CREATE SCHEMA overwinter;
           COMMENT ON SCHEMA overwinter IS '%s';
         END IF;
@@ -81,6 +83,7 @@ public final class SourceGuard {
             || 'this by rolling the migration back, or with: overwinter unfreeze';
       END $body$;
       REVOKE ALL ON FUNCTION overwinter.refuse_writes() FROM PUBLIC;
+      -- Nothing is drained yet: an earlier guard may have let writers through meanwhile.
       DELETE FROM overwinter.guard_table;
       """
           .formatted(SCHEMA_COMMENT);
@@ -165,7 +168,7 @@ public final class SourceGuard {
         });
   }
 
-  static void refuseUnlessOurs(GuardRow standing, RunKey run) {
+  private static void refuseUnlessOurs(GuardRow standing, RunKey run) {
     if (!standing.runId().equals(run.runId())) {
       throw new StepException(
           FailureType.FROZEN_BY_ANOTHER_RUN,
@@ -253,11 +256,11 @@ public final class SourceGuard {
   static boolean madeSchema(Connection connection) throws SQLException {
     try (PreparedStatement statement =
         connection.prepareStatement(
-            "SELECT obj_description(to_regnamespace('overwinter'), 'pg_namespace') = ?")) {
+            "SELECT obj_description(n.oid, 'pg_namespace') = ? FROM pg_namespace n"
+                + " WHERE n.nspname = 'overwinter'")) {
       statement.setString(1, SCHEMA_COMMENT);
       try (ResultSet row = statement.executeQuery()) {
-        row.next();
-        return row.getBoolean(1);
+        return row.next() && row.getBoolean(1);
       }
     }
   }

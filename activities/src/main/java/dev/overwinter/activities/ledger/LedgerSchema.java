@@ -44,6 +44,9 @@ public final class LedgerSchema {
   private static void create(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.execute("SELECT pg_advisory_xact_lock(" + CREATION_LOCK + ")");
+      // Locks a catalog, and with it learns of a schema that was made while the lock was awaited:
+      // CREATE SCHEMA IF NOT EXISTS asks the session's cache only.
+      statement.execute("SELECT FROM pg_namespace WHERE nspname = 'overwinter'");
       for (String part : PARTS) {
         statement.execute(read(part));
       }

@@ -7,7 +7,6 @@ CREATE TABLE IF NOT EXISTS overwinter.target_guard (
   complete  boolean NOT NULL DEFAULT false,
   raised_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
-REVOKE ALL ON overwinter.target_guard FROM PUBLIC;
 
 -- The tables that are guarded, and drained of writers from before.
 CREATE TABLE IF NOT EXISTS overwinter.target_guard_table (

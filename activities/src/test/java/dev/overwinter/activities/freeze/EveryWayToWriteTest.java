@@ -41,7 +41,7 @@ class EveryWayToWriteTest {
 
   @BeforeAll
   void freeze() throws SQLException {
-    fixture = new FreezeFixture();
+    fixture = FreezeFixture.sourceOnly();
     before = rows();
     olderThanTheFreeze = fixture.asSource("hosted");
     execute(olderThanTheFreeze, "BEGIN ISOLATION LEVEL REPEATABLE READ");

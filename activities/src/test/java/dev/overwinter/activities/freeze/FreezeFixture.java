@@ -33,9 +33,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A PostgreSQL with the roles of a hosted Supabase project, and a fresh pair of databases for each
- * test: the role {@code hosted} owns the application's tables and not those of auth, and is no
- * superuser.
+ * A PostgreSQL with the roles of a hosted Supabase project, and fresh databases for each test: the
+ * role {@code hosted} owns the application's tables and not those of auth, and is no superuser.
  */
 final class FreezeFixture implements AutoCloseable {
   private static final EmbeddedPostgres SERVER = start();
@@ -108,29 +107,37 @@ final class FreezeFixture implements AutoCloseable {
   private final FreezeStep step;
   private final Queue<Progress> progress = new ConcurrentLinkedQueue<>();
 
-  FreezeFixture() throws SQLException {
+  private FreezeFixture(boolean withTarget) throws SQLException {
     int number = NUMBER.incrementAndGet();
     sourceName = "source_" + number;
     targetName = "target_" + number;
-    try (Connection admin = connect("postgres", "postgres")) {
-      execute(admin, "CREATE DATABASE %s OWNER hosted".formatted(sourceName));
-      execute(admin, "CREATE DATABASE %s OWNER hosted".formatted(targetName));
-    }
-    try (Connection admin = connect(sourceName, "postgres")) {
-      execute(admin, AUTH);
-      execute(admin, "GRANT ALL ON SCHEMA public TO hosted");
-    }
-    try (Connection admin = connect(targetName, "postgres")) {
-      execute(admin, "GRANT ALL ON SCHEMA public TO hosted");
-    }
-    for (String database : List.of(sourceName, targetName)) {
-      try (Connection owner = connect(database, "hosted")) {
-        execute(owner, APPLICATION);
-      }
+    create(sourceName, AUTH);
+    if (withTarget) {
+      create(targetName, "");
     }
     source = database("source", sourceName);
     target = database("target", targetName);
     step = new FreezeStep(source, target);
+  }
+
+  static FreezeFixture sourceOnly() throws SQLException {
+    return new FreezeFixture(false);
+  }
+
+  static FreezeFixture withTarget() throws SQLException {
+    return new FreezeFixture(true);
+  }
+
+  private static void create(String name, String platform) throws SQLException {
+    try (Connection admin = connect("postgres", "postgres")) {
+      execute(admin, "CREATE DATABASE %s OWNER hosted".formatted(name));
+    }
+    try (Connection admin = connect(name, "postgres")) {
+      execute(admin, platform + "GRANT ALL ON SCHEMA public TO hosted");
+    }
+    try (Connection owner = connect(name, "hosted")) {
+      execute(owner, APPLICATION);
+    }
   }
 
   private static EmbeddedPostgres start() {
@@ -288,7 +295,7 @@ final class FreezeFixture implements AutoCloseable {
     target.close();
     try (Connection admin = connect("postgres", "postgres")) {
       execute(admin, "DROP DATABASE %s WITH (FORCE)".formatted(sourceName));
-      execute(admin, "DROP DATABASE %s WITH (FORCE)".formatted(targetName));
+      execute(admin, "DROP DATABASE IF EXISTS %s WITH (FORCE)".formatted(targetName));
     }
   }
 }

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 class FreezeStepTest {
@@ -31,7 +32,7 @@ class FreezeStepTest {
 
   @BeforeEach
   void open() throws SQLException {
-    fixture = new FreezeFixture();
+    fixture = FreezeFixture.sourceOnly();
   }
 
   @AfterEach
@@ -121,7 +122,7 @@ class FreezeStepTest {
     assertThat(raise("a")).isEqualTo(first);
   }
 
-  @Test
+  @RepeatedTest(5)
   void two_attempts_at_the_same_time_give_one_freeze() throws Exception {
     CompletableFuture<FreezeReport> other = CompletableFuture.supplyAsync(() -> raise("a"));
     FreezeReport mine = raise("a");

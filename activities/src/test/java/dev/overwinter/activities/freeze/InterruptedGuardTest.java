@@ -32,7 +32,7 @@ class InterruptedGuardTest {
 
   @BeforeEach
   void open() throws SQLException {
-    fixture = new FreezeFixture();
+    fixture = FreezeFixture.withTarget();
   }
 
   @AfterEach

@@ -24,7 +24,7 @@ class SourceFenceTest {
 
   @BeforeEach
   void open() throws SQLException {
-    fixture = new FreezeFixture();
+    fixture = FreezeFixture.sourceOnly();
     fixture.step().raise(input("a"), fixture.context());
   }
 

@@ -30,7 +30,7 @@ class SourceLeaseTest {
 
   @BeforeEach
   void open() throws SQLException {
-    fixture = new FreezeFixture();
+    fixture = FreezeFixture.sourceOnly();
   }
 
   @AfterEach

@@ -13,8 +13,10 @@ import dev.overwinter.workflows.FailureType;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 class TargetGuardTest {
@@ -22,7 +24,7 @@ class TargetGuardTest {
 
   @BeforeEach
   void open() throws SQLException {
-    fixture = new FreezeFixture();
+    fixture = FreezeFixture.withTarget();
   }
 
   @AfterEach
@@ -52,6 +54,17 @@ class TargetGuardTest {
       TargetPass.apply(loader);
       execute(loader, "DELETE FROM public.units WHERE id = 3");
       loader.commit();
+    }
+  }
+
+  @RepeatedTest(5)
+  void two_attempts_at_the_same_time_give_one_guard() throws Exception {
+    CompletableFuture<Void> other = CompletableFuture.runAsync(() -> guard("a"));
+    guard("a");
+    other.get();
+    try (Connection owner = fixture.asTarget("hosted")) {
+      assertThat(query(owner, "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal")).hasSize(6);
+      assertRefused(owner, "INSERT INTO public.units VALUES (3)");
     }
   }
 
