@@ -1,0 +1,205 @@
+package dev.overwinter.sandbox.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.overwinter.sandbox.app.SandboxUser;
+import dev.overwinter.sandbox.app.UserKind;
+import dev.overwinter.sandbox.database.SupabaseSource;
+import dev.overwinter.sandbox.demo.CrashPlan;
+import dev.overwinter.sandbox.demo.CrashPoint;
+import dev.overwinter.sandbox.traffic.LiveTraffic;
+import dev.overwinter.workflows.FreezeBackfillWorkflow;
+import dev.overwinter.workflows.status.RunState;
+import dev.overwinter.workflows.status.RunStatus;
+import io.temporal.common.WorkflowExecutionHistory;
+import io.temporal.testing.WorkflowReplayer;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The whole night with real databases, real HTTP, a Temporal of its own and a worker process. */
+@Timeout(600)
+final class MigrationTest {
+  @TempDir private Path directory;
+
+  @Test
+  void everything_arrives_and_the_target_goes_live() throws Exception {
+    try (Night night = Night.prepare(directory)) {
+      Map<String, String> definitions = Expect.definitions(night.stage);
+      night.begin();
+      night.approve();
+      RunStatus end = night.result();
+
+      assertThat(end.state()).isEqualTo(RunState.LIVE);
+      night.traffic.stop();
+      Expect.everyRowOnTheTarget(night.stage);
+      Expect.noAcceptedWriteLost(night.stage, night.traffic, end.frozenSince());
+      Expect.oneAccountPerUser(night.stage);
+      definitions.put("schema overwinter", "");
+      assertThat(Expect.definitions(night.stage)).isEqualTo(definitions);
+      theTargetTakesWritesAndTheSourceDoesNot(night);
+      aPersonSignsInWithTheOldPassword(night);
+      theMappingIsCompleteAndPrivate(night);
+      theHistoryHoldsNoSecretAndNoPersonalData(night);
+      neitherDoLogsAndReport(night);
+      WorkflowReplayer.replayWorkflowExecution(history(night), FreezeBackfillWorkflow.class);
+    }
+  }
+
+  @Test
+  void workers_killed_in_the_middle_of_every_step_change_nothing_of_the_outcome() throws Exception {
+    try (Night night = Night.prepare(directory)) {
+      RunStatus end;
+      try (CrashPlan crashes =
+          CrashPlan.start(night.stage.target(), night.stage.worker(), told -> {})) {
+        night.begin();
+        night.await(RunState.WAITING_FOR_APPROVAL);
+        night.stage.worker().kill();
+        night.stage.worker().start();
+        night.approve();
+        end = night.result();
+
+        assertThat(crashes.landings())
+            .extracting(CrashPlan.Landing::point)
+            .containsExactly(CrashPoint.values());
+        assertThat(crashes.landings())
+            .allSatisfy(landing -> assertThat(landing.isInTheMiddle()).isTrue());
+      }
+
+      assertThat(end.state()).isEqualTo(RunState.LIVE);
+      night.traffic.stop();
+      Expect.everyRowOnTheTarget(night.stage);
+      Expect.noAcceptedWriteLost(night.stage, night.traffic, end.frozenSince());
+      Expect.oneAccountPerUser(night.stage);
+      WorkflowReplayer.replayWorkflowExecution(history(night), FreezeBackfillWorkflow.class);
+    }
+  }
+
+  private static void theTargetTakesWritesAndTheSourceDoesNot(Night night) throws Exception {
+    try (LiveTraffic onTarget = LiveTraffic.start(night.stage.target(), 50);
+        LiveTraffic onSource = LiveTraffic.start(night.stage.source(), 50)) {
+      while (onTarget.acceptedWrites().size() < 20 || onSource.refusedWrites().size() < 20) {
+        Thread.sleep(20);
+      }
+      assertThat(onTarget.refusedWrites()).isEmpty();
+      assertThat(onSource.acceptedWrites()).noneMatch(write -> write.table().startsWith("public."));
+    }
+  }
+
+  private static void aPersonSignsInWithTheOldPassword(Night night) throws Exception {
+    SandboxUser person =
+        Night.SEED.sandboxUsers().ofKind(UserKind.PASSWORD_COST_10).stream()
+            .findFirst()
+            .orElseThrow();
+    HttpResponse<String> answer =
+        HttpClient.newHttpClient()
+            .send(
+                HttpRequest.newBuilder(
+                        URI.create(
+                            night.stage.stackAuth().baseUrl() + "/api/v1/auth/password/sign-in"))
+                    .header("content-type", "application/json")
+                    .header("x-stack-access-type", "client")
+                    .header("x-stack-project-id", night.stage.stackAuth().project().id())
+                    .POST(
+                        HttpRequest.BodyPublishers.ofString(
+                            Night.JSON
+                                .createObjectNode()
+                                .put("email", person.email())
+                                .put("password", person.password())
+                                .toString()))
+                    .build(),
+                HttpResponse.BodyHandlers.ofString());
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+  }
+
+  private static void theMappingIsCompleteAndPrivate(Night night) throws Exception {
+    Path file = find(night, "user-mapping.json");
+    JsonNode mapping = Night.JSON.readTree(file.toFile());
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+        .isEqualTo("rw-------");
+    assertThat(mapping.get("generatedAt").asText()).isNotEmpty();
+    assertThat(mapping.get("retainUntil").asText()).isNotEmpty();
+    assertThat(mapping.get("mappings")).hasSameSizeAs(night.stage.stackAuth().users());
+    assertThat(mapping.get("mappings").get(0).has("supabaseUserId")).isTrue();
+    assertThat(mapping.get("mappings").get(0).has("stackAuthUserId")).isTrue();
+    assertThat(mapping.get("mappings").get(0).has("migratedAt")).isTrue();
+  }
+
+  private static void theHistoryHoldsNoSecretAndNoPersonalData(Night night) throws Exception {
+    assertHarmless(HistoryText.of(history(night)), secrets(night));
+  }
+
+  private static void neitherDoLogsAndReport(Night night) throws Exception {
+    Set<String> secrets = secrets(night);
+    try (var files = Files.walk(night.stage.archive().getParent().resolve("logs"))) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        assertHarmless(Files.readString(file), secrets);
+      }
+    }
+    assertHarmless(Files.readString(find(night, "report.json")), secrets);
+    assertHarmless(Files.readString(find(night, "report.md")), secrets);
+  }
+
+  private static void assertHarmless(String text, Set<String> secrets) {
+    assertThat(text).isNotEmpty();
+    List<String> leaked = secrets.stream().filter(text::contains).toList();
+    assertThat(leaked).isEmpty();
+    assertThat(text).doesNotContainPattern("\\$2[aby]\\$\\d\\d\\$").doesNotContain("$argon2id$");
+    assertThat(text).doesNotContainPattern("[a-z0-9.+-]+@example\\.(com|org)");
+  }
+
+  /** Everything that must not be found, read from where it is. */
+  private static Set<String> secrets(Night night) throws Exception {
+    Set<String> secrets = new HashSet<>();
+    Map<String, String> environment = night.stage.workerEnvironment();
+    environment.forEach(
+        (name, value) -> {
+          if (name.endsWith("_PASSWORD") || name.endsWith("_KEY")) {
+            secrets.add(value);
+          }
+        });
+    try (Connection source = night.stage.source().connect(SupabaseSource.SUPERUSER);
+        Statement statement = source.createStatement();
+        ResultSet rows =
+            statement.executeQuery(
+                """
+                SELECT email FROM auth.users WHERE email <> ''
+                UNION SELECT phone FROM auth.users WHERE phone <> ''
+                UNION SELECT encrypted_password FROM auth.users WHERE encrypted_password <> ''
+                """)) {
+      while (rows.next()) {
+        secrets.add(rows.getString(1));
+      }
+    }
+    assertThat(secrets).hasSizeGreaterThan(200);
+    return secrets;
+  }
+
+  private static Path find(Night night, String name) throws Exception {
+    try (var files = Files.walk(night.stage.archive())) {
+      return files
+          .filter(file -> file.getFileName().toString().equals(name))
+          .findFirst()
+          .orElseThrow();
+    }
+  }
+
+  private static WorkflowExecutionHistory history(Night night) {
+    return night.stage.temporal().fetchHistory(night.workflowId());
+  }
+}
