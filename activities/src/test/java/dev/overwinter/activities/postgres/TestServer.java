@@ -41,10 +41,15 @@ public final class TestServer {
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }
-    return open(side, name, "postgres");
+    return open(side, name);
   }
 
-  /** Another pool of sessions to a database. */
+  /** Another pool of sessions to a database, as another worker would have. */
+  public static Database open(String side, String database) {
+    return open(side, database, "postgres");
+  }
+
+  /** A pool of sessions of another role. */
   public static Database open(String side, String database, String user) {
     return open(Holder.SERVER.getPort(), side, database, user);
   }
