@@ -24,7 +24,6 @@ CREATE TABLE IF NOT EXISTS overwinter.chunk (
   chunk_no    integer NOT NULL,
   leaf_schema text NOT NULL,
   leaf_name   text NOT NULL,
-  leaf_file   bigint NOT NULL,  -- pg_relation_filenode: another one means that rows were moved
   first_page  bigint NOT NULL,
   end_page    bigint,           -- exclusive; NULL is the end of the relation, wherever it is
   bytes       bigint NOT NULL,  -- an estimate
@@ -36,6 +35,8 @@ CREATE TABLE IF NOT EXISTS overwinter.chunk (
   raw_digest  text,             -- of the source's rows: count and two sums, 16 hexadecimal digits each
   loaded_at   timestamptz,
   loaded_rows bigint,
+  leaf_file   bigint NOT NULL DEFAULT 0, -- pg_relation_filenode, 0 without storage; another one
+                                         -- at the export means that rows were moved
   PRIMARY KEY (run_id, table_no, chunk_no),
   UNIQUE (run_id, part_file),
   FOREIGN KEY (run_id, table_no) REFERENCES overwinter.copied_table ON DELETE CASCADE,

@@ -47,6 +47,19 @@ final class TableContents {
     }
   }
 
+  /** The digest of each ordinary table's copied columns as SQL computes it. */
+  static Map<String, TableDigest> digests(Database database, String... schemas) {
+    Map<String, TableDigest> digests = new TreeMap<>();
+    try (Connection connection = database.connect()) {
+      for (Table table : Catalog.read(connection, List.of(schemas))) {
+        digests.put(table.name().toString(), digest(database, table.name(), table.copiedColumns()));
+      }
+      return digests;
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   /** The digest as SQL computes it. */
   static TableDigest digest(Database database, QualifiedName name, List<Column> columns) {
     String values = columns.stream().map(TableContents::textOf).collect(Collectors.joining(", "));

@@ -41,18 +41,28 @@ public final class TestServer {
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }
-    return open(side, name, "postgres");
+    return open(side, name);
   }
 
-  /** Another pool of sessions to a database. */
+  /** Another pool of sessions to a database, as another worker would have. */
+  public static Database open(String side, String database) {
+    return open(side, database, "postgres");
+  }
+
+  /** A pool of sessions of another role. */
   public static Database open(String side, String database, String user) {
-    String url = "jdbc:postgresql://localhost:" + Holder.SERVER.getPort() + "/" + database;
+    return open(Holder.SERVER.getPort(), side, database, user);
+  }
+
+  /** A pool of sessions to a database of a server that another process has started. */
+  public static Database open(int port, String side, String database, String user) {
+    String url = "jdbc:postgresql://localhost:" + port + "/" + database;
     return new Database(new DatabaseSettings(side, url, user, "", 12));
   }
 
-  /** A pool of sessions as the superuser, who may do anything. */
-  public static Database open(String side, String database) {
-    return open(side, database, "postgres");
+  /** The server's port. */
+  public static int port() {
+    return Holder.SERVER.getPort();
   }
 
   /** Runs statements that give nothing back. */
