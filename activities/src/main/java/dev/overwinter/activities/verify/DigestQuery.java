@@ -25,11 +25,11 @@ final class DigestQuery {
   /** Who becomes whom again in one text: the old id in the new one's letter case, else NULL. */
   private static final String OLD_ID =
       """
-      (SELECT CASE %1$s WHEN lower(%1$s) THEN u.supabase_id::text
-                        WHEN upper(%1$s) THEN upper(u.supabase_id::text) END
-         FROM overwinter.user_mapping u
-        WHERE u.run_id = (SELECT id FROM run)
-          AND u.stack_id = CASE WHEN length(%1$s) = 36 AND %1$s ~* '%2$s' THEN %1$s::uuid END)"""
+      CASE WHEN length(%1$s) = 36 AND %1$s ~* '%2$s' THEN
+        (SELECT CASE %1$s WHEN lower(%1$s) THEN u.supabase_id::text
+                          WHEN upper(%1$s) THEN upper(u.supabase_id::text) END
+           FROM overwinter.user_mapping u
+          WHERE u.run_id = (SELECT id FROM run) AND u.stack_id = %1$s::uuid) END"""
           .formatted("e.item", UUID_PATTERN);
 
   /**

@@ -155,7 +155,7 @@ public final class SampleMigration {
 
   /** Plans and copies, row by row, and leaves in the ledger what an export would. */
   public void copy(RowRemappers remappers) {
-    new RemapPlanning(source, target).plan(input(), context());
+    new RemapPlanning(source, target, 2).plan(input(), context());
     try (Connection from = source.connect();
         Connection to = target.connect()) {
       to.setAutoCommit(false);
