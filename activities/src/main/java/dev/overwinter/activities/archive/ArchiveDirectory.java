@@ -18,6 +18,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /**
  * One run's directory in the archive. Files appear whole or not at all; directories and files are
@@ -25,6 +26,7 @@ import java.util.UUID;
  */
 final class ArchiveDirectory {
   private static final int BUFFER_BYTES = 128 * 1024;
+  private static final String DRAFT = ".tmp";
 
   private final Path root;
   private final Path directory;
@@ -81,7 +83,7 @@ final class ArchiveDirectory {
   /** Writes a file under a temporary name and forces it to the disk. */
   <T> Draft<T> write(String name, FileWork<T> work) {
     Path file = directory.resolve(name);
-    Path temporary = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID() + ".tmp");
+    Path temporary = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID() + DRAFT);
     try {
       makeDirectories(file.getParent());
       Files.createFile(temporary, ownerOnly(temporary, "rw-------"));
@@ -118,6 +120,20 @@ final class ArchiveDirectory {
       return Files.size(directory.resolve(name));
     } catch (NoSuchFileException e) {
       return -1;
+    } catch (IOException e) {
+      throw unavailable(e);
+    }
+  }
+
+  /** Removes what workers that died were writing. Whoever still writes fails and does it again. */
+  void removeDrafts() {
+    if (!Files.isDirectory(directory)) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(directory)) {
+      files
+          .filter(file -> file.toString().endsWith(DRAFT))
+          .forEach(ArchiveDirectory::deleteQuietly);
     } catch (IOException e) {
       throw unavailable(e);
     }

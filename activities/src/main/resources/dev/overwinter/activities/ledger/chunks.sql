@@ -24,6 +24,8 @@ CREATE TABLE IF NOT EXISTS overwinter.chunk (
   chunk_no    integer NOT NULL,
   leaf_schema text NOT NULL,
   leaf_name   text NOT NULL,
+  leaf_file   bigint NOT NULL DEFAULT 0, -- pg_relation_filenode, 0 without storage; another one
+                                         -- at the export means that rows were moved
   first_page  bigint NOT NULL,
   end_page    bigint,           -- exclusive; NULL is the end of the relation, wherever it is
   bytes       bigint NOT NULL,  -- an estimate

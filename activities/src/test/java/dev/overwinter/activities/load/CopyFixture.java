@@ -38,8 +38,8 @@ import java.util.stream.Stream;
 final class CopyFixture implements AutoCloseable {
   static final RowRemappers NOTHING_TO_REMAP = (target, run, table) -> values -> {};
 
-  final Database source = TestServer.createDatabase("source");
-  final Database target = TestServer.createDatabase("target");
+  final Database source;
+  final Database target;
   final Path archive;
   final Recorder recorder = new Recorder();
   final RunKey run = new RunKey("move/../house", "0b5b8a52-7c5e-4a38-9f0f-7a9f5b8e2c11");
@@ -48,10 +48,14 @@ final class CopyFixture implements AutoCloseable {
   RowRemappers remappers = NOTHING_TO_REMAP;
   List<String> skipTables = List.of();
 
+  /** Makes both databases and begins the run. */
   CopyFixture(Path archive, String tables, long chunkBytes, String... schemas) {
-    this.archive = archive;
-    this.chunkBytes = chunkBytes;
-    this.schemas = List.of(schemas);
+    this(
+        TestServer.createDatabase("source"),
+        TestServer.createDatabase("target"),
+        archive,
+        chunkBytes,
+        schemas);
     TestServer.execute(source, tables);
     TestServer.execute(target, tables);
     LedgerSchema.create(target);
@@ -59,6 +63,15 @@ final class CopyFixture implements AutoCloseable {
         target,
         "INSERT INTO overwinter.run (run_id, workflow_id) VALUES ('%s', '%s')"
             .formatted(run.runId(), run.workflowId()));
+  }
+
+  /** Goes on with a run that was begun. */
+  CopyFixture(Database source, Database target, Path archive, long chunkBytes, String... schemas) {
+    this.source = source;
+    this.target = target;
+    this.archive = archive;
+    this.chunkBytes = chunkBytes;
+    this.schemas = List.of(schemas);
   }
 
   StepInput input() {

@@ -23,6 +23,7 @@ import java.sql.SQLException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -176,7 +177,7 @@ class CopyRoundTripTest {
         .isEqualTo(TableContents.rows(fixture.source, SCHEMAS));
   }
 
-  private static int twice(java.util.function.Supplier<LaneSummary> lane) {
+  private static int twice(Supplier<LaneSummary> lane) {
     CompletableFuture<LaneSummary> first = CompletableFuture.supplyAsync(lane);
     CompletableFuture<LaneSummary> second = CompletableFuture.supplyAsync(lane);
     return first.join().chunks() + second.join().chunks();

@@ -46,8 +46,23 @@ public final class TestServer {
 
   /** Another pool of sessions to a database, as another worker would have. */
   public static Database open(String side, String database) {
-    String url = "jdbc:postgresql://localhost:" + Holder.SERVER.getPort() + "/" + database;
-    return new Database(new DatabaseSettings(side, url, "postgres", "", 12));
+    return open(side, database, "postgres");
+  }
+
+  /** A pool of sessions of another role. */
+  public static Database open(String side, String database, String user) {
+    return open(Holder.SERVER.getPort(), side, database, user);
+  }
+
+  /** A pool of sessions to a database of a server that another process has started. */
+  public static Database open(int port, String side, String database, String user) {
+    String url = "jdbc:postgresql://localhost:" + port + "/" + database;
+    return new Database(new DatabaseSettings(side, url, user, "", 12));
+  }
+
+  /** The server's port. */
+  public static int port() {
+    return Holder.SERVER.getPort();
   }
 
   /** Runs statements that give nothing back. */
