@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.overwinter.activities.StepContext;
 import dev.overwinter.activities.StepException;
 import dev.overwinter.activities.postgres.Database;
+import dev.overwinter.activities.postgres.DatabaseSettings;
 import dev.overwinter.activities.postgres.TestServer;
 import dev.overwinter.activities.remap.LedgerRowRemappers;
 import dev.overwinter.activities.remap.RowRemapper;
@@ -323,6 +324,47 @@ class VerificationTest {
 
     assertThat(summary.verdict()).isEqualTo(Verdict.FAILED);
     assertThat(blockers(summary)).containsExactly("public.posts.by_body");
+  }
+
+  @Test
+  void a_run_whose_remapping_was_never_planned_does_not_pass() {
+    change("DELETE FROM overwinter.remap_plan");
+
+    assertFound("overwinter.user_mapping");
+  }
+
+  @Test
+  void rows_that_a_policy_hides_from_the_role_are_no_pass() {
+    TestServer.execute(
+        sample.source,
+        """
+        CREATE ROLE verification_reader LOGIN;
+        GRANT SELECT ON ALL TABLES IN SCHEMA public TO verification_reader;
+        GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO verification_reader;
+        ALTER TABLE public.ledger_lines ENABLE ROW LEVEL SECURITY;
+        """);
+    String url =
+        "jdbc:postgresql://localhost:%s/%s"
+            .formatted(
+                TestServer.single(sample.source, "SHOW port"),
+                TestServer.single(sample.source, "SELECT current_database()"));
+    VerificationSummary summary;
+    try (Database asReader =
+        new Database(new DatabaseSettings("source", url, "verification_reader", "", 4))) {
+      summary =
+          new Verification(asReader, target, 4)
+              .verify(SampleMigration.input(), SampleMigration.context());
+    } finally {
+      TestServer.execute(
+          sample.source,
+          """
+          ALTER TABLE public.ledger_lines DISABLE ROW LEVEL SECURITY;
+          DROP OWNED BY verification_reader; DROP ROLE verification_reader;
+          """);
+    }
+
+    assertThat(summary.verdict()).isEqualTo(Verdict.COULD_NOT_VERIFY);
+    assertThat(blockers(summary)).containsExactly("public.ledger_lines");
   }
 
   @Test
