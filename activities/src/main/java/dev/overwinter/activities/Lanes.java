@@ -3,6 +3,7 @@ package dev.overwinter.activities;
 import dev.overwinter.workflows.steps.Progress;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
@@ -31,6 +32,7 @@ public final class Lanes {
   /**
    * Runs all tasks and returns when the last is done.
    *
+   * @throws java.util.concurrent.CancellationException when the step was cancelled before all ran
    * @throws RuntimeException a task's, as it came; the others were stopped
    */
   public static void run(int lanes, List<Task> tasks, StepContext context) {
@@ -46,10 +48,12 @@ public final class Lanes {
       for (Task task : tasks) {
         running.submit(
             () -> {
-              if (!stopped) {
-                latest.set(task.name());
-                task.work().run(new LaneContext());
+              if (stopped) {
+                // Must not count as done: what it would have found would be missing silently.
+                throw new CancellationException("the step was cancelled");
               }
+              latest.set(task.name());
+              task.work().run(new LaneContext());
               return null;
             });
       }
