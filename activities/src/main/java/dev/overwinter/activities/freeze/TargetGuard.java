@@ -213,10 +213,10 @@ public final class TargetGuard {
    * the tables for itself anyway. Does nothing where there are none.
    */
   public static void dropAtOnce(Connection connection) throws SQLException {
-    if (OwnTables.exists(connection, "to_regprocedure", Guard.TARGET.function())) {
+    if (OwnTables.hasFunction(connection, Guard.TARGET)) {
       GuardTransaction.execute(connection, "DROP FUNCTION " + Guard.TARGET.function() + " CASCADE");
     }
-    if (OwnTables.exists(connection, "to_regclass", Guard.TARGET.table())) {
+    if (OwnTables.hasTable(connection, Guard.TARGET)) {
       GuardTransaction.execute(connection, "DELETE FROM " + Guard.TARGET.tables());
       GuardTransaction.execute(connection, "DELETE FROM " + Guard.TARGET.table());
     }

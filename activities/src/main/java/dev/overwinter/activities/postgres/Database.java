@@ -19,7 +19,7 @@ public final class Database implements AutoCloseable {
       SET TIME ZONE 'UTC'; SET datestyle = 'ISO, YMD'; SET intervalstyle = 'iso_8601';
       SET extra_float_digits = 1; SET bytea_output = 'hex'; SET xmloption = 'content';
       SET client_encoding = 'UTF8'; SET lc_monetary = 'C'; SET search_path = '';
-      SET statement_timeout = 0; SET lock_timeout = 0;
+      SET row_security = off; SET statement_timeout = 0; SET lock_timeout = 0;
       SET idle_in_transaction_session_timeout = 0;
       """;
 

@@ -1,21 +1,24 @@
 package dev.overwinter.activities.remap;
 
+import dev.overwinter.activities.Lanes;
 import dev.overwinter.activities.StepContext;
+import dev.overwinter.activities.postgres.CancelGuard;
 import dev.overwinter.activities.postgres.Column;
+import dev.overwinter.activities.postgres.Database;
+import dev.overwinter.activities.postgres.QualifiedName;
 import dev.overwinter.activities.postgres.Table;
 import dev.overwinter.activities.remap.ReferenceColumn.Evidence;
 import dev.overwinter.workflows.request.ReferenceRules;
 import dev.overwinter.workflows.request.ReferenceTreatment;
 import dev.overwinter.workflows.steps.Finding;
-import dev.overwinter.workflows.steps.Progress;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
 /**
@@ -34,33 +37,35 @@ public final class ReferenceDiscovery {
   /**
    * Finds the columns.
    *
-   * @param source a connection to the source, best in a read-only transaction; whoever gives it
-   *     breaks it off when the step is cancelled
    * @param tables the tables that are copied
    * @param notCarried ids of users in {@code auth.users} who get no account; references to them
    *     count as unknown
+   * @param lanes how many tables are looked through at one time, each over its own connection
+   * @throws dev.overwinter.activities.StepException when the source refuses or breaks off
    */
   public static DiscoveredReferences discover(
-      Connection source,
+      Database source,
       List<Table> tables,
       ReferenceRules rules,
       Collection<UUID> notCarried,
-      StepContext context)
-      throws SQLException {
-    UserKeys keys = UserKeys.read(source);
+      int lanes,
+      StepContext context) {
+    UserKeys keys =
+        Lanes.call(
+            "foreign keys",
+            lane ->
+                source.inTransaction(
+                    "reading of foreign keys", CancelGuard.guarding(lane, UserKeys::read)),
+            context);
+    Map<QualifiedName, Map<String, IdCounts>> counts =
+        count(source, tables, notCarried, lanes, context);
     List<ReferenceColumn> columns = new ArrayList<>();
     List<Finding> findings = new ArrayList<>(ColumnNames.findWrong(rules.columns(), tables));
-    int done = 0;
     for (Table table : tables) {
-      context.progress(new Progress(done++, tables.size(), "tables", table.name().toString()));
-      Optional<IdScan> scan = IdScan.of(table);
-      if (scan.isEmpty()) {
-        continue;
-      }
-      Map<String, IdCounts> counts = scan.get().run(source, notCarried);
+      Map<String, IdCounts> ofTable = counts.getOrDefault(table.name(), Map.of());
       for (Column column : table.copiedColumns()) {
         String path = table.name() + "." + column.name();
-        IdCounts count = counts.getOrDefault(column.name(), IdCounts.NONE);
+        IdCounts count = ofTable.getOrDefault(column.name(), IdCounts.NONE);
         Optional<IdKind> kind = IdKind.of(column);
         Optional<Evidence> evidence =
             evidence(keys.contain(table.name(), column.name()), count, rules, path);
@@ -74,6 +79,38 @@ public final class ReferenceDiscovery {
       }
     }
     return new DiscoveredReferences(columns, findings);
+  }
+
+  /** Largest tables first, so that no lane is left with one at the end. */
+  private static Map<QualifiedName, Map<String, IdCounts>> count(
+      Database source,
+      List<Table> tables,
+      Collection<UUID> notCarried,
+      int lanes,
+      StepContext context) {
+    Map<QualifiedName, Map<String, IdCounts>> counts = new ConcurrentHashMap<>();
+    List<Lanes.Task> tasks = new ArrayList<>();
+    tables.stream()
+        .sorted(Comparator.comparingLong(Table::bytes).reversed())
+        .forEach(
+            table ->
+                IdScan.of(table)
+                    .ifPresent(
+                        scan ->
+                            tasks.add(
+                                new Lanes.Task(
+                                    table.name().toString(),
+                                    lane ->
+                                        counts.put(
+                                            table.name(),
+                                            source.inTransaction(
+                                                "search for user ids in " + table.name(),
+                                                CancelGuard.guarding(
+                                                    lane,
+                                                    connection ->
+                                                        scan.run(connection, notCarried))))))));
+    Lanes.run(lanes, tasks, context);
+    return counts;
   }
 
   private static Optional<Evidence> evidence(

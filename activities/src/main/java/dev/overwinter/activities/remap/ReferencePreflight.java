@@ -1,8 +1,9 @@
 package dev.overwinter.activities.remap;
 
+import dev.overwinter.activities.Lanes;
 import dev.overwinter.activities.StepContext;
-import dev.overwinter.activities.postgres.CancelGuard;
 import dev.overwinter.activities.postgres.Database;
+import dev.overwinter.activities.postgres.Table;
 import dev.overwinter.workflows.request.MigrationRequest;
 import dev.overwinter.workflows.request.ReferenceTreatment;
 import dev.overwinter.workflows.request.UnknownUserRule;
@@ -30,14 +31,16 @@ public final class ReferencePreflight {
    */
   public DiscoveredReferences look(
       MigrationRequest request, Collection<UUID> notCarried, StepContext context) {
+    List<Table> tables =
+        Lanes.call("catalog", lane -> RemapPlanning.tables(source, request, lane), context);
     DiscoveredReferences found =
-        source.inTransaction(
-            "discovery of user references",
-            CancelGuard.guarding(
-                context,
-                connection ->
-                    RemapPlanning.discover(
-                        RemapPlanning.readOnly(connection), request, notCarried, context)));
+        ReferenceDiscovery.discover(
+            source,
+            tables,
+            request.references(),
+            notCarried,
+            Math.min(source.maxConnections(), request.copy().lanes()),
+            context);
     List<Finding> findings = new ArrayList<>(found.findings());
     boolean keeps = request.references().unknownUsers() == UnknownUserRule.KEEP;
     for (ReferenceColumn column : found.columns()) {

@@ -1,7 +1,10 @@
 package dev.overwinter.activities.remap;
 
+import dev.overwinter.activities.StepException;
 import dev.overwinter.activities.postgres.QualifiedName;
+import dev.overwinter.workflows.FailureType;
 import dev.overwinter.workflows.RunKey;
+import dev.overwinter.workflows.request.ReferenceTreatment;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -9,6 +12,8 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The plan of remapping in the ledger. Works in the caller's transaction; stateless. */
 public final class RemapLedger {
@@ -35,12 +40,33 @@ public final class RemapLedger {
        ORDER BY schema_name, table_name, column_name
       """;
 
+  private static final String ROWS_IMPORTED =
+      """
+      SELECT EXISTS (SELECT 1 FROM overwinter.chunk c
+                      WHERE c.run_id = r.run_id AND c.loaded_at IS NOT NULL)
+        FROM overwinter.run r
+       WHERE r.run_id = ?
+         FOR UPDATE
+      """;
+
   private RemapLedger() {}
 
-  /** Replaces the run's plan. The row of the plan keeps two attempts from mixing theirs. */
+  /**
+   * Replaces the run's plan, unless it is the same. Two attempts take turns.
+   *
+   * @throws StepException when rows were imported by a plan that differs
+   */
   static void replace(
       Connection target, RunKey run, MappingCheck mapping, List<ReferenceColumn> columns)
       throws SQLException {
+    if (rowsWereImported(target, run)) {
+      if (!isSame(target, run, mapping, columns)) {
+        throw new StepException(
+            FailureType.TARGET_CHANGED,
+            "Remap plan: rows were imported already by a plan that differs. Roll back.");
+      }
+      return;
+    }
     try (PreparedStatement plan = target.prepareStatement(REPLACE_PLAN)) {
       plan.setString(1, run.runId());
       plan.setLong(2, mapping.users());
@@ -67,6 +93,28 @@ public final class RemapLedger {
       }
       insert.executeBatch();
     }
+  }
+
+  /** Locks the run, too, so that nobody else replaces its plan meanwhile. */
+  private static boolean rowsWereImported(Connection target, RunKey run) throws SQLException {
+    try (PreparedStatement statement = target.prepareStatement(ROWS_IMPORTED)) {
+      statement.setString(1, run.runId());
+      try (ResultSet row = statement.executeQuery()) {
+        return row.next() && row.getBoolean(1);
+      }
+    }
+  }
+
+  private static boolean isSame(
+      Connection target, RunKey run, MappingCheck mapping, List<ReferenceColumn> columns)
+      throws SQLException {
+    Set<MappedColumn> planned =
+        columns.stream()
+            .filter(column -> column.treatment() == ReferenceTreatment.MAP)
+            .map(column -> new MappedColumn(column.table(), column.column(), column.kind()))
+            .collect(Collectors.toSet());
+    return plan(target, run).equals(Optional.of(new Plan(mapping.users(), mapping.digest())))
+        && planned.equals(Set.copyOf(mappedColumns(target, run)));
   }
 
   /** The mapping that was planned with, or empty before there is a plan. */

@@ -1,5 +1,6 @@
 package dev.overwinter.activities.remap;
 
+import dev.overwinter.activities.Lanes;
 import dev.overwinter.activities.StepContext;
 import dev.overwinter.activities.StepException;
 import dev.overwinter.activities.postgres.CancelGuard;
@@ -7,6 +8,7 @@ import dev.overwinter.activities.postgres.Catalog;
 import dev.overwinter.activities.postgres.Database;
 import dev.overwinter.activities.postgres.Table;
 import dev.overwinter.workflows.FailureType;
+import dev.overwinter.workflows.RunKey;
 import dev.overwinter.workflows.request.MigrationRequest;
 import dev.overwinter.workflows.request.ReferenceTreatment;
 import dev.overwinter.workflows.request.UnknownUserRule;
@@ -14,12 +16,7 @@ import dev.overwinter.workflows.steps.Finding;
 import dev.overwinter.workflows.steps.Finding.Severity;
 import dev.overwinter.workflows.steps.RemapSummary;
 import dev.overwinter.workflows.steps.StepInput;
-import java.sql.Connection;
-import java.sql.SQLException;
-import java.sql.Statement;
-import java.util.Collection;
 import java.util.List;
-import java.util.UUID;
 import java.util.stream.Collectors;
 
 /**
@@ -33,11 +30,16 @@ public final class RemapPlanning {
 
   private final Database source;
   private final Database target;
+  private final int mostLanes;
 
-  /** Plans from one database to the other. */
-  public RemapPlanning(Database source, Database target) {
+  /**
+   * @param mostLanes the most connections it may hold to the source at one time; a request with
+   *     fewer lanes gets fewer
+   */
+  public RemapPlanning(Database source, Database target, int mostLanes) {
     this.source = source;
     this.target = target;
+    this.mostLanes = mostLanes;
   }
 
   /**
@@ -48,21 +50,16 @@ public final class RemapPlanning {
    *     unknown users are found and the rule is to stop
    */
   public RemapSummary plan(StepInput input, StepContext context) {
-    MappingCheck mapping =
-        source.inTransaction(
-            "comparison of auth.users with the mapping",
-            users ->
-                target.inTransaction(
-                    "comparison of the mapping with auth.users",
-                    accounts -> MappingCheck.run(readOnly(users), accounts, input.run())));
+    MappingCheck mapping = Lanes.call("auth.users", lane -> check(input.run(), lane), context);
+    List<Table> tables = Lanes.call("catalog", lane -> tables(source, input.request(), lane), context);
     DiscoveredReferences found =
-        source.inTransaction(
-            "discovery of user references",
-            CancelGuard.guarding(
-                context,
-                connection ->
-                    discover(
-                        readOnly(connection), input.request(), mapping.notCarried(), context)));
+        ReferenceDiscovery.discover(
+            source,
+            tables,
+            input.request().references(),
+            mapping.notCarried(),
+            Math.min(mostLanes, input.request().copy().lanes()),
+            context);
     refuseUnsettled(found, input.request().references().unknownUsers());
     target.inTransaction(
         "writing of the remap plan",
@@ -73,25 +70,27 @@ public final class RemapPlanning {
     return summary(mapped(found));
   }
 
-  static DiscoveredReferences discover(
-      Connection connection,
-      MigrationRequest request,
-      Collection<UUID> notCarried,
-      StepContext context)
-      throws SQLException {
-    List<Table> tables =
-        Catalog.read(connection, request.schemas()).stream()
-            .filter(table -> !request.skipTables().contains(table.name().toString()))
-            .toList();
-    return ReferenceDiscovery.discover(
-        connection, tables, request.references(), notCarried, context);
+  private MappingCheck check(RunKey run, StepContext lane) {
+    return source.inTransaction(
+        "comparison of auth.users with the mapping",
+        CancelGuard.guarding(
+            lane,
+            users ->
+                target.inTransaction(
+                    "comparison of the mapping with auth.users",
+                    CancelGuard.guarding(
+                        lane, accounts -> MappingCheck.run(users, accounts, run)))));
   }
 
-  static Connection readOnly(Connection connection) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      statement.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
-    }
-    return connection;
+  /** The tables that are copied. */
+  static List<Table> tables(Database source, MigrationRequest request, StepContext lane) {
+    return source
+        .inTransaction(
+            "reading of the catalog",
+            CancelGuard.guarding(lane, connection -> Catalog.read(connection, request.schemas())))
+        .stream()
+        .filter(table -> !request.skipTables().contains(table.name().toString()))
+        .toList();
   }
 
   private static void refuseUnsettled(DiscoveredReferences found, UnknownUserRule rule) {

@@ -1,5 +1,6 @@
 package dev.overwinter.activities.verify;
 
+import dev.overwinter.activities.Lanes;
 import dev.overwinter.activities.StepContext;
 import dev.overwinter.activities.StepException;
 import dev.overwinter.activities.postgres.CancelGuard;
@@ -12,8 +13,6 @@ import dev.overwinter.activities.remap.IdKind;
 import dev.overwinter.workflows.RunKey;
 import dev.overwinter.workflows.steps.Finding;
 import dev.overwinter.workflows.steps.VerificationSummary.Verdict;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -57,24 +56,24 @@ final class TableComparison {
   }
 
   /** What there is to do in the source. */
-  List<PartOfWork> partsInSource(Connection source, Database database) throws SQLException {
+  List<PartOfWork> partsInSource(List<PageRange> ranges, Database source) {
     DigestQuery query = DigestQuery.ofSource(table.copiedColumns());
-    return parts(PageRange.of(source, table), query, database, true);
+    return parts(ranges, query, source, true);
   }
 
   /**
    * What there is to do in the target.
    *
    * @param counterpart the table there, or null when there is none
+   * @param ranges the ranges of its pages
    * @param mapped its remapped columns
    */
   List<PartOfWork> partsInTarget(
-      Connection target,
-      Database database,
       Table counterpart,
+      List<PageRange> ranges,
       Map<String, IdKind> mapped,
-      RunKey run)
-      throws SQLException {
+      RunKey run,
+      Database target) {
     if (counterpart == null) {
       differ(Finding.blocker(name(), "is missing in the target", "Create it there."));
       return List.of();
@@ -97,7 +96,7 @@ final class TableComparison {
       return List.of();
     }
     DigestQuery query = DigestQuery.ofTarget(columns, mapped, run);
-    return parts(PageRange.of(target, counterpart), query, database, false);
+    return parts(ranges, query, target, false);
   }
 
   private List<PartOfWork> parts(

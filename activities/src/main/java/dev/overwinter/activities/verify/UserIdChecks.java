@@ -23,9 +23,10 @@ final class UserIdChecks {
   private static final String UUID_PATTERN =
       "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
 
-  private static final String NOT_ONE_TO_ONE =
+  private static final String MAPPING =
       """
-      SELECT count(*) - LEAST(count(DISTINCT supabase_id), count(DISTINCT stack_id))
+      SELECT (SELECT users FROM overwinter.remap_plan WHERE run_id = ?), count(*),
+             count(*) - LEAST(count(DISTINCT supabase_id), count(DISTINCT stack_id))
         FROM overwinter.user_mapping
        WHERE run_id = ?
       """;
@@ -33,24 +34,33 @@ final class UserIdChecks {
   private UserIdChecks() {}
 
   static Check mapping(RunKey run, Database target) {
-    return new Check(
-        "user mapping",
-        target,
-        connection -> {
-          try (PreparedStatement statement = connection.prepareStatement(NOT_ONE_TO_ONE)) {
-            statement.setString(1, run.runId());
-            try (ResultSet row = statement.executeQuery()) {
-              row.next();
-              return row.getLong(1) == 0
-                  ? List.of()
-                  : List.of(
-                      Finding.blocker(
-                          "overwinter.user_mapping",
-                          "is not one to one for " + row.getLong(1) + " users",
-                          "Roll back."));
-            }
-          }
-        });
+    return new Check("user mapping", target, connection -> mapping(connection, run));
+  }
+
+  private static List<Finding> mapping(Connection target, RunKey run) throws SQLException {
+    try (PreparedStatement statement = target.prepareStatement(MAPPING)) {
+      statement.setString(1, run.runId());
+      statement.setString(2, run.runId());
+      try (ResultSet row = statement.executeQuery()) {
+        row.next();
+        long planned = row.getLong(1);
+        // Without a plan no column counts as remapped, and old ids would pass for right ones.
+        if (row.wasNull() || planned != row.getLong(2)) {
+          return List.of(
+              Finding.blocker(
+                  "overwinter.user_mapping",
+                  "is not what remapping was planned with",
+                  "Roll back."));
+        }
+        return row.getLong(3) == 0
+            ? List.of()
+            : List.of(
+                Finding.blocker(
+                    "overwinter.user_mapping",
+                    "is not one to one for " + row.getLong(3) + " users",
+                    "Roll back."));
+      }
+    }
   }
 
   /**

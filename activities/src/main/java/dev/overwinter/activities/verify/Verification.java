@@ -1,7 +1,9 @@
 package dev.overwinter.activities.verify;
 
+import dev.overwinter.activities.Lanes;
 import dev.overwinter.activities.StepContext;
 import dev.overwinter.activities.StepException;
+import dev.overwinter.activities.postgres.CancelGuard;
 import dev.overwinter.activities.postgres.Catalog;
 import dev.overwinter.activities.postgres.Database;
 import dev.overwinter.activities.postgres.QualifiedName;
@@ -20,6 +22,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -60,16 +63,16 @@ public final class Verification {
    * @throws StepException when trying again may help
    */
   public VerificationSummary verify(StepInput input, StepContext context) {
-    Side inSource =
-        source.inTransaction(
-            "reading of the source's catalog",
-            connection -> Side.read(connection, input.request()));
-    Side inTarget =
-        target.inTransaction(
-            "reading of the target's catalog",
-            connection -> Side.read(connection, input.request()));
+    Side inSource = read(source, input, context);
+    Side inTarget = read(target, input, context);
     Ledger ledger =
-        target.inTransaction("reading of the ledger", connection -> Ledger.read(connection, input));
+        Lanes.call(
+            "ledger",
+            lane ->
+                target.inTransaction(
+                    "reading of the ledger",
+                    CancelGuard.guarding(lane, connection -> Ledger.read(connection, input))),
+            context);
 
     List<TableComparison> comparisons = new ArrayList<>();
     List<TableComparison.PartOfWork> parts = new ArrayList<>();
@@ -77,7 +80,14 @@ public final class Verification {
       TableComparison comparison =
           new TableComparison(table, Optional.ofNullable(ledger.exported.get(table.name())));
       comparisons.add(comparison);
-      parts.addAll(parts(comparison, inTarget.tables.get(table.name()), ledger, input));
+      parts.addAll(comparison.partsInSource(inSource.ranges.get(table.name()), source));
+      parts.addAll(
+          comparison.partsInTarget(
+              inTarget.tables.get(table.name()),
+              inTarget.ranges.getOrDefault(table.name(), List.of()),
+              ledger.mapped.getOrDefault(table.name(), Map.of()),
+              input.run(),
+              target));
     }
     List<Check> checks = checks(input, inSource, inTarget, ledger);
     Map<String, Check.Result> checked = new ConcurrentHashMap<>();
@@ -110,20 +120,15 @@ public final class Verification {
     return summary(input, results, checkResults);
   }
 
-  private List<TableComparison.PartOfWork> parts(
-      TableComparison comparison, Table counterpart, Ledger ledger, StepInput input) {
-    Map<String, IdKind> mapped = ledger.mapped.getOrDefault(comparison.tableName(), Map.of());
-    List<TableComparison.PartOfWork> parts = new ArrayList<>();
-    parts.addAll(
-        source.inTransaction(
-            "division of " + comparison.name(),
-            connection -> comparison.partsInSource(connection, source)));
-    parts.addAll(
-        target.inTransaction(
-            "division of " + comparison.name(),
-            connection ->
-                comparison.partsInTarget(connection, target, counterpart, mapped, input.run())));
-    return parts;
+  /** Even the size of a table cannot be had while somebody holds it locked. */
+  private static Side read(Database database, StepInput input, StepContext context) {
+    return Lanes.call(
+        "catalog of the " + database.side(),
+        lane ->
+            database.inTransaction(
+                "reading of the catalog",
+                CancelGuard.guarding(lane, connection -> Side.read(connection, input.request()))),
+        context);
   }
 
   private List<Check> checks(StepInput input, Side inSource, Side inTarget, Ledger ledger) {
@@ -187,6 +192,7 @@ public final class Verification {
   /** One database as its catalog describes it. */
   private record Side(
       Map<QualifiedName, Table> tables,
+      Map<QualifiedName, List<PageRange>> ranges,
       List<ForeignKey> foreignKeys,
       Map<QualifiedName, Map<String, String>> triggers,
       Map<QualifiedName, Sequences.State> sequences) {
@@ -197,8 +203,13 @@ public final class Verification {
               .collect(
                   Collectors.toMap(
                       Table::name, Function.identity(), (one, other) -> one, TreeMap::new));
+      Map<QualifiedName, List<PageRange>> ranges = new HashMap<>();
+      for (Table table : tables.values()) {
+        ranges.put(table.name(), PageRange.of(connection, table));
+      }
       return new Side(
           tables,
+          ranges,
           ForeignKey.read(connection),
           Triggers.read(connection, tables.keySet()),
           Sequences.read(connection, request.schemas()));

@@ -53,7 +53,7 @@ class VerifiedCopyTest {
             SELECT '%s', id, 'PORTABLE_HASH', 'created', gen_random_uuid() FROM (VALUES %s) u (id)
           """
               .formatted(fixture.run.runId(), users));
-      new RemapPlanning(fixture.source, fixture.target).plan(fixture.input(), fixture.recorder);
+      new RemapPlanning(fixture.source, fixture.target, 2).plan(fixture.input(), fixture.recorder);
       TestServer.execute(fixture.target, "ALTER TABLE app.people DROP CONSTRAINT people_boss_fkey");
       fixture.remappers = new LedgerRowRemappers();
 

@@ -45,16 +45,18 @@ class RemapPlanningTest {
   private DiscoveredReferences discover(List<UUID> notCarried) throws SQLException {
     try (Connection connection = sample.source.connect()) {
       return ReferenceDiscovery.discover(
-          connection,
+          sample.source,
           Catalog.read(connection, List.of("public")),
           SampleMigration.input().request().references(),
           notCarried,
+          3,
           SampleMigration.context());
     }
   }
 
   private RemapSummary plan(StepInput input) {
-    return new RemapPlanning(sample.source, sample.target).plan(input, SampleMigration.context());
+    return new RemapPlanning(sample.source, sample.target, 2)
+        .plan(input, SampleMigration.context());
   }
 
   private StepInput stopping(Map<String, ReferenceTreatment> columns) {
@@ -215,6 +217,21 @@ class RemapPlanningTest {
 
     assertThat(TestServer.single(sample.target, "SELECT count(*) FROM overwinter.remap_column"))
         .isEqualTo("9");
+  }
+
+  @Test
+  void a_plan_that_rows_were_imported_by_cannot_change() {
+    sample.copy();
+
+    plan(SampleMigration.input());
+    assertThatThrownBy(
+            () ->
+                plan(
+                    SampleMigration.input(
+                        UnknownUserRule.KEEP,
+                        Map.of("public.posts.readers", ReferenceTreatment.LEAVE))))
+        .isInstanceOfSatisfying(
+            StepException.class, e -> assertThat(e.type()).isEqualTo(FailureType.TARGET_CHANGED));
   }
 
   @Test

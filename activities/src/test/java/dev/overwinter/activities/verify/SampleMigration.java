@@ -155,7 +155,7 @@ public final class SampleMigration {
 
   /** Plans and copies, row by row, and leaves in the ledger what an export would. */
   public void copy(RowRemappers remappers) {
-    new RemapPlanning(source, target).plan(input(), context());
+    new RemapPlanning(source, target, 2).plan(input(), context());
     try (Connection from = source.connect();
         Connection to = target.connect()) {
       to.setAutoCommit(false);
@@ -230,9 +230,13 @@ public final class SampleMigration {
             """
             WITH copied AS (
               INSERT INTO overwinter.copied_table
+                (run_id, table_no, source_schema, source_name, target_schema, target_name, level,
+                 columns, column_types, value_forms, estimated_rows, bytes)
               VALUES (?1, ?2, ?3, ?4, ?3, ?4, 0, '{}', '{}', '{}', 0, 0))
             INSERT INTO overwinter.chunk
-            VALUES (?1, ?2, 0, ?3, ?4, 0, NULL, 0, ?4, now(), ?5, 0, '', ?6, now(), ?5)
+              (run_id, table_no, chunk_no, leaf_schema, leaf_name, first_page, bytes, part_file,
+               exported_at, rows, part_bytes, part_sha256, raw_digest, loaded_at, loaded_rows)
+            VALUES (?1, ?2, 0, ?3, ?4, 0, 0, ?4, now(), ?5, 0, '', ?6, now(), ?5)
             """
                 .replace("?1", "'" + RUN.runId() + "'")
                 .replace("?2", String.valueOf(number))

@@ -1,22 +1,35 @@
 package dev.overwinter.activities.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.overwinter.activities.StepContext;
+import dev.overwinter.activities.StepException;
 import dev.overwinter.activities.postgres.Database;
+import dev.overwinter.activities.postgres.DatabaseSettings;
 import dev.overwinter.activities.postgres.TestServer;
 import dev.overwinter.activities.remap.LedgerRowRemappers;
 import dev.overwinter.activities.remap.RowRemapper;
 import dev.overwinter.workflows.steps.Finding;
 import dev.overwinter.workflows.steps.Finding.Severity;
+import dev.overwinter.workflows.steps.Progress;
 import dev.overwinter.workflows.steps.VerificationSummary;
 import dev.overwinter.workflows.steps.VerificationSummary.Verdict;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -292,6 +305,131 @@ class VerificationTest {
     change("ALTER TABLE public.posts DISABLE TRIGGER touch");
 
     assertFound("public.posts.touch");
+  }
+
+  @Test
+  void an_object_that_is_still_put_aside_is_found() {
+    change(
+        """
+        CREATE TABLE IF NOT EXISTS overwinter.put_aside (run_id text, kind text, schema_name text,
+          table_name text, object_name text, stage int, restore_statements text[], state text);
+        INSERT INTO overwinter.put_aside (run_id, kind, schema_name, table_name, object_name, stage,
+                                          restore_statements, state)
+          VALUES ('%1$s', 'index', 'public', 'posts', 'by_body', 1, '{}', 'aside'),
+                 ('%1$s', 'index', 'public', 'posts', 'by_price', 1, '{}', 'restored');
+        """
+            .formatted(SampleMigration.RUN.runId()));
+
+    VerificationSummary summary = verify();
+
+    assertThat(summary.verdict()).isEqualTo(Verdict.FAILED);
+    assertThat(blockers(summary)).containsExactly("public.posts.by_body");
+  }
+
+  @Test
+  void a_run_whose_remapping_was_never_planned_does_not_pass() {
+    change("DELETE FROM overwinter.remap_plan");
+
+    assertFound("overwinter.user_mapping");
+  }
+
+  @Test
+  void rows_that_a_policy_hides_from_the_role_are_no_pass() {
+    TestServer.execute(
+        sample.source,
+        """
+        CREATE ROLE verification_reader LOGIN;
+        GRANT SELECT ON ALL TABLES IN SCHEMA public TO verification_reader;
+        GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO verification_reader;
+        ALTER TABLE public.ledger_lines ENABLE ROW LEVEL SECURITY;
+        """);
+    String url =
+        "jdbc:postgresql://localhost:%s/%s"
+            .formatted(
+                TestServer.single(sample.source, "SHOW port"),
+                TestServer.single(sample.source, "SELECT current_database()"));
+    VerificationSummary summary;
+    try (Database asReader =
+        new Database(new DatabaseSettings("source", url, "verification_reader", "", 4))) {
+      summary =
+          new Verification(asReader, target, 4)
+              .verify(SampleMigration.input(), SampleMigration.context());
+    } finally {
+      TestServer.execute(
+          sample.source,
+          """
+          ALTER TABLE public.ledger_lines DISABLE ROW LEVEL SECURITY;
+          DROP OWNED BY verification_reader; DROP ROLE verification_reader;
+          """);
+    }
+
+    assertThat(summary.verdict()).isEqualTo(Verdict.COULD_NOT_VERIFY);
+    assertThat(blockers(summary)).containsExactly("public.ledger_lines");
+  }
+
+  @Test
+  void two_people_with_one_account_are_found() {
+    change(
+        """
+        DROP INDEX overwinter.user_account_stack_id;
+        INSERT INTO overwinter.user_account
+          SELECT run_id, gen_random_uuid(), user_class, state, stack_id
+            FROM overwinter.user_account LIMIT 1;
+        """);
+
+    assertFound("overwinter.user_mapping");
+  }
+
+  @Test
+  @Timeout(60)
+  void a_cancelled_verification_ends_while_its_queries_are_blocked() throws Exception {
+    CancellableContext context = new CancellableContext();
+    try (Connection blocker = target.connect();
+        Statement statement = blocker.createStatement()) {
+      blocker.setAutoCommit(false);
+      statement.execute("LOCK TABLE public.posts IN ACCESS EXCLUSIVE MODE");
+      CompletableFuture<VerificationSummary> verification =
+          CompletableFuture.supplyAsync(
+              () ->
+                  new Verification(sample.source, target, 2)
+                      .verify(SampleMigration.input(), context));
+      context.awaitHeartbeats(2);
+      context.cancel();
+
+      assertThatThrownBy(verification::get)
+          .cause()
+          .isInstanceOfAny(StepException.class, CancellationException.class);
+    }
+  }
+
+  /** Tells a step that it was cancelled as Temporal's heartbeat does. */
+  private static final class CancellableContext implements StepContext {
+    private final Set<Runnable> actions = ConcurrentHashMap.newKeySet();
+    private final Semaphore heartbeats = new Semaphore(0);
+    private volatile boolean cancelled;
+
+    @Override
+    public void progress(Progress progress) {
+      heartbeats.release();
+      if (cancelled) {
+        throw new CancellationException();
+      }
+    }
+
+    @Override
+    public AutoCloseable onCancel(Runnable action) {
+      actions.add(action);
+      return () -> actions.remove(action);
+    }
+
+    private void awaitHeartbeats(int count) throws InterruptedException {
+      heartbeats.acquire(count);
+    }
+
+    private void cancel() {
+      cancelled = true;
+      actions.forEach(Runnable::run);
+    }
   }
 
   @Test

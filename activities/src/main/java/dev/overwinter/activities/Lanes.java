@@ -1,9 +1,9 @@
-package dev.overwinter.activities.verify;
+package dev.overwinter.activities;
 
-import dev.overwinter.activities.StepContext;
 import dev.overwinter.workflows.steps.Progress;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * The first failure ends all, and so does the step's cancellation: statements that run are
  * cancelled in the server, tasks that wait are not begun.
  */
-final class Lanes {
+public final class Lanes {
   private static final long SECONDS_BETWEEN_HEARTBEATS = 3;
 
   private final StepContext context;
@@ -29,8 +29,13 @@ final class Lanes {
     this.context = context;
   }
 
-  /** Runs all tasks and returns when the last is done. */
-  static void run(int lanes, List<Task> tasks, StepContext context) {
+  /**
+   * Runs all tasks and returns when the last is done.
+   *
+   * @throws java.util.concurrent.CancellationException when the step was cancelled before all ran
+   * @throws RuntimeException a task's, as it came; the others were stopped
+   */
+  public static void run(int lanes, List<Task> tasks, StepContext context) {
     new Lanes(context).run(lanes, tasks);
   }
 
@@ -43,17 +48,19 @@ final class Lanes {
       for (Task task : tasks) {
         running.submit(
             () -> {
-              if (!stopped) {
-                latest.set(task.name());
-                task.work().run(new LaneContext());
+              if (stopped) {
+                // Must not count as done: what it would have found would be missing silently.
+                throw new CancellationException("the step was cancelled");
               }
+              latest.set(task.name());
+              task.work().run(new LaneContext());
               return null;
             });
       }
       awaitAll(running, tasks.size(), latest);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IllegalStateException("the verification was interrupted", e);
+      throw new IllegalStateException("a step was interrupted", e);
     } finally {
       stop();
       threads.shutdownNow();
@@ -108,13 +115,27 @@ final class Lanes {
    * @param name what is worked on, for the heartbeat
    * @param work the work
    */
-  record Task(String name, Work work) {}
+  public record Task(String name, Work work) {}
 
   /** Work of one lane. */
   @FunctionalInterface
-  interface Work {
+  public interface Work {
     /** Works; statements are to be run under the lane's context. */
     void run(StepContext lane);
+  }
+
+  /** Runs one task on a thread of its own and gives what it found. */
+  public static <T> T call(String name, Call<T> work, StepContext context) {
+    AtomicReference<T> result = new AtomicReference<>();
+    run(1, List.of(new Task(name, lane -> result.set(work.run(lane)))), context);
+    return result.get();
+  }
+
+  /** Work that finds something. */
+  @FunctionalInterface
+  public interface Call<T> {
+    /** Works; statements are to be run under the lane's context. */
+    T run(StepContext lane);
   }
 
   /** The heartbeat is the caller's thread's; cancelling is everybody's. */
