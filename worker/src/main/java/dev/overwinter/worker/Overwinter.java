@@ -18,21 +18,18 @@ import picocli.CommandLine.Spec;
 /** The command line. */
 @Command(
     name = "overwinter",
-    description = {
-      "Carries an application from Supabase to your own PostgreSQL and Stack Auth in one durable run:",
-      "freeze writes, copy, create accounts, verify, and go live once somebody approves; roll back",
-      "from every point before."
-    },
+    description =
+        "Carries an application from Supabase to your own PostgreSQL and Stack Auth in one durable run: freeze writes, copy, create accounts, verify, and go live once somebody approves; roll back from every point before.",
     synopsisSubcommandLabel = "COMMAND",
     footerHeading = "%nA migration from this machine:%n",
     footer = {
-      "  export OVERWINTER_SOURCE_PASSWORD=… OVERWINTER_TARGET_PASSWORD=… OVERWINTER_STACK_SECRET_KEY=…",
+      "  export OVERWINTER_SOURCE_PASSWORD=… OVERWINTER_TARGET_PASSWORD=…",
+      "  export OVERWINTER_STACK_SECRET_KEY=…",
       "  overwinter plan --config overwinter.yaml",
       "  overwinter run --config overwinter.yaml",
       "",
       "Secrets come from the environment only, or from files named by …_FILE variables.",
-      "The log with everything is overwinter-data/logs/overwinter.log unless OVERWINTER_LOG_FILE says",
-      "otherwise."
+      "Everything is logged to overwinter-data/logs/overwinter.log or OVERWINTER_LOG_FILE."
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
@@ -43,6 +40,7 @@ import picocli.CommandLine.Spec;
     },
     subcommands = {PlanCommand.class, RunCommand.class, WorkerCommand.class},
     versionProvider = Overwinter.Version.class,
+    usageHelpWidth = 100,
     mixinStandardHelpOptions = true)
 public final class Overwinter implements Runnable {
   @Spec private CommandSpec spec;

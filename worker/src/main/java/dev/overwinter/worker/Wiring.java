@@ -3,6 +3,7 @@ package dev.overwinter.worker;
 import dev.overwinter.activities.StepContext;
 import dev.overwinter.worker.process.Activities;
 import dev.overwinter.worker.settings.WorkerSettings;
+import dev.overwinter.workflows.FreezeBackfillWorkflow;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -12,7 +13,7 @@ public final class Wiring {
 
   /** The workflow implementations. */
   public static List<Class<?>> workflows() {
-    return List.of();
+    return List.of(FreezeBackfillWorkflow.class);
   }
 
   /**

@@ -27,6 +27,7 @@ import java.util.stream.Stream;
  */
 public final class ArchiveDirectory {
   private static final int BUFFER_BYTES = 128 * 1024;
+  private static final String DRAFT = ".tmp";
 
   private final Path root;
   private final Path directory;
@@ -105,7 +106,7 @@ public final class ArchiveDirectory {
   /** Writes a file under a temporary name and forces it to the disk. */
   public <T> Draft<T> write(String name, FileWork<T> work) {
     Path file = directory.resolve(name);
-    Path temporary = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID() + ".tmp");
+    Path temporary = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID() + DRAFT);
     try {
       makeDirectories(file.getParent());
       Files.createFile(temporary, ownerOnly(temporary, "rw-------"));
@@ -142,6 +143,20 @@ public final class ArchiveDirectory {
       return Files.size(directory.resolve(name));
     } catch (NoSuchFileException e) {
       return -1;
+    } catch (IOException e) {
+      throw unavailable(e);
+    }
+  }
+
+  /** Removes what workers that died were writing. Whoever still writes fails and does it again. */
+  void removeDrafts() {
+    if (!Files.isDirectory(directory)) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(directory)) {
+      files
+          .filter(file -> file.toString().endsWith(DRAFT))
+          .forEach(ArchiveDirectory::deleteQuietly);
     } catch (IOException e) {
       throw unavailable(e);
     }

@@ -64,7 +64,7 @@ public final class Stage implements AutoCloseable {
       throws SQLException, IOException {
     Stage stage = new Stage(directory, options, standIn);
     try {
-      seed.plant(stage.source);
+      stage.source.plant(seed);
       return stage;
     } catch (SQLException | RuntimeException e) {
       stage.close();

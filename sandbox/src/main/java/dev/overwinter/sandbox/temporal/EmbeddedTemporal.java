@@ -1,5 +1,6 @@
 package dev.overwinter.sandbox.temporal;
 
+import dev.overwinter.worker.temporal.Detached;
 import dev.overwinter.worker.temporal.LocalTemporal;
 import dev.overwinter.worker.temporal.Ports;
 import dev.overwinter.worker.temporal.ServerProbe;
@@ -38,15 +39,7 @@ public final class EmbeddedTemporal implements LocalTemporal {
     Path log = dataDirectory.resolve(LOG).toAbsolutePath();
     int port = Ports.free(Ports.TEMPORAL);
     Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                // The worker's logging configuration is on the class path too; not its file.
-                "-DOVERWINTER_LOG_FILE=" + log,
-                "-cp",
-                System.getProperty("java.class.path"),
-                TestServerProcess.class.getName(),
-                Integer.toString(port))
+        new ProcessBuilder(Detached.fromInterrupts(command(port, log)))
             .redirectErrorStream(true)
             .redirectOutput(dataDirectory.resolve(LOG + ".out").toFile())
             .start();
@@ -58,6 +51,18 @@ public final class EmbeddedTemporal implements LocalTemporal {
       throw e;
     }
     return new Running(process, address);
+  }
+
+  private static List<String> command(int port, Path log) {
+    return List.of(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-Xmx256m",
+        // The worker's logging configuration is on the class path too; not its file.
+        "-DOVERWINTER_LOG_FILE=" + log,
+        "-cp",
+        System.getProperty("java.class.path"),
+        TestServerProcess.class.getName(),
+        Integer.toString(port));
   }
 
   /** A server that runs. */

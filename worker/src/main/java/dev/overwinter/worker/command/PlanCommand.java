@@ -24,8 +24,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "plan",
     description = {
-      "Looks at both databases and at Stack Auth and says what would stop or harm a migration, what",
-      "would be carried and how long the source would be frozen. Writes nothing; needs no Temporal."
+      "Says what a migration would meet. Writes nothing; needs no Temporal.",
+      "",
+      "Looks at both databases and at Stack Auth: what would stop or harm a migration, what would be carried, and how long the source would be frozen."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -38,6 +39,7 @@ import picocli.CommandLine.Option;
       "2:The command line, the settings or the request are wrong.",
       "3:There is a blocker, or something could not be looked at."
     },
+    usageHelpWidth = 100,
     mixinStandardHelpOptions = true)
 public final class PlanCommand implements Callable<Integer> {
   @Mixin private SettingsOption config;

@@ -29,9 +29,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "run",
     description = {
-      "Runs a migration from this machine: starts a worker here, starts the run, and shows how it",
-      "goes until it ends. Uses the Temporal service that TEMPORAL_ADDRESS or Temporal's profile",
-      "names; without one, starts one on this machine."
+      "Runs a migration from this machine and shows how it goes.",
+      "",
+      "Starts a worker here, starts the run, and follows it until it ends. Uses the Temporal service that TEMPORAL_ADDRESS or Temporal's profile names; without one, starts one on this machine."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -46,6 +46,7 @@ import picocli.CommandLine.Option;
       "2:The command line, the settings or the request are wrong, or Temporal is out of reach.",
       "3:Preflight found a blocker; nothing was touched."
     },
+    usageHelpWidth = 100,
     mixinStandardHelpOptions = true)
 public final class RunCommand implements Callable<Integer> {
   @Mixin private SettingsOption config;

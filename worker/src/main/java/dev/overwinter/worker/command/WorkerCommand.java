@@ -17,6 +17,7 @@ import picocli.CommandLine.Mixin;
     name = "worker",
     description = {
       "Runs the worker process of a real Temporal service until it is stopped.",
+      "",
       "Any number may run at the same time; each may be killed at any moment."
     },
     footerHeading = "%nExample:%n",
@@ -26,6 +27,7 @@ import picocli.CommandLine.Mixin;
       "Where Temporal is: TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_* or",
       "Temporal's own profile file (TEMPORAL_CONFIG_FILE, TEMPORAL_PROFILE), as for its command line."
     },
+    usageHelpWidth = 100,
     mixinStandardHelpOptions = true)
 public final class WorkerCommand implements Callable<Integer> {
   @Mixin private SettingsOption config;

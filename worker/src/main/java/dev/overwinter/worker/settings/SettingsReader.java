@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.overwinter.activities.postgres.DatabaseSettings;
+import dev.overwinter.activities.users.StackAuthSettings;
 import dev.overwinter.workflows.FreezeBackfill;
 import dev.overwinter.workflows.request.JsonInput;
 import dev.overwinter.workflows.request.NearestName;
@@ -190,6 +191,12 @@ public final class SettingsReader {
       }
     } catch (URISyntaxException e) {
       input.problem("url", "must be an address such as https://auth.example.org");
+    }
+    if (!key.chars().allMatch(character -> character > ' ' && character < 127)) {
+      problems.add(
+          Secret.STACK_SECRET_KEY.variable()
+              + " holds a space or a character that is not ASCII: copy the key again");
+      key = "";
     }
     return new StackAuthSettings(address, projectId, key);
   }

@@ -2,6 +2,7 @@ package dev.overwinter.worker.settings;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.overwinter.activities.postgres.DatabaseSettings;
+import dev.overwinter.activities.users.StackAuthSettings;
 import java.nio.file.Path;
 import java.util.Objects;
 

@@ -85,7 +85,7 @@ public final class DevelopmentServer implements LocalTemporal {
     int webPort = Ports.free(port + WEB_PORT_DISTANCE);
     Path log = dataDirectory.resolve(LOG).toAbsolutePath();
     Process process =
-        new ProcessBuilder(command(tool, dataDirectory, port, webPort))
+        new ProcessBuilder(Detached.fromInterrupts(command(tool, dataDirectory, port, webPort)))
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
             .start();

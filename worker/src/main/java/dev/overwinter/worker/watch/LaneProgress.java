@@ -39,15 +39,8 @@ final class LaneProgress {
     }
   }
 
-  /**
-   * Lanes that share one piece of work tell its total and how far all of them are: the newest
-   * counts. Otherwise each tells of its own part.
-   */
+  /** Each lane tells how far all of them are, by what it knew when its chunk began. */
   private static Progress together(Progress left, Progress right) {
-    if (left.total() == right.total() && left.total() > 0) {
-      return left.done() >= right.done() ? left : right;
-    }
-    return new Progress(
-        left.done() + right.done(), left.total() + right.total(), left.unit(), left.detail());
+    return left.done() >= right.done() ? left : right;
   }
 }

@@ -31,6 +31,11 @@ public record OperatorCommand(String update, ObjectNode input) {
     return new OperatorCommand("retryStep", by(by));
   }
 
+  /** Goes on after a pause. */
+  public static OperatorCommand resume(String by) {
+    return new OperatorCommand("resume", by(by));
+  }
+
   private static ObjectNode by(String by) {
     return JsonNodeFactory.instance.objectNode().put("by", by);
   }

@@ -122,7 +122,8 @@ public final class RunWatcher {
       RunStatus status = stub().getResult(RunStatus.class);
       outcome = new RunOutcome(exitCode(status.state()), status, "");
     } catch (WorkflowFailedException e) {
-      outcome = new RunOutcome(exitCode(typeOf(e)), statusAfterFailure(), reasonOf(e));
+      RunStatus status = statusAfterFailure();
+      outcome = new RunOutcome(exitCode(typeOf(e), status), status, reasonOf(e));
     }
     if (outcome.status() != null) {
       printer.show(outcome.status(), Optional.empty());
@@ -149,13 +150,14 @@ public final class RunWatcher {
     };
   }
 
-  private static int exitCode(String failureType) {
+  private static int exitCode(String failureType, RunStatus status) {
     if (failureType.equals(FailureType.INVALID_REQUEST.typeName())) {
       return ExitCodes.USAGE;
     }
-    return failureType.equals(FailureType.PREFLIGHT_FAILED.typeName())
-        ? ExitCodes.BLOCKED
-        : ExitCodes.FAILED;
+    boolean refused =
+        failureType.equals(FailureType.PREFLIGHT_FAILED.typeName())
+            || (status != null && status.state() == RunState.REFUSED);
+    return refused ? ExitCodes.BLOCKED : ExitCodes.FAILED;
   }
 
   private static String typeOf(Exception failure) {

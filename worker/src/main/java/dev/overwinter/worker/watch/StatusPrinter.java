@@ -13,19 +13,23 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /** Prints what changed from one status of a run to the next. Not thread-safe. */
 final class StatusPrinter {
+  private static final Set<RunState> WAITS =
+      EnumSet.of(RunState.PAUSED, RunState.PARKED, RunState.WAITING_FOR_APPROVAL);
+
   private final Console console;
   private final Map<Step, StepState> shownSteps = new EnumMap<>(Step.class);
   private final List<Decision> shownDecisions = new ArrayList<>();
   private final List<Finding> shownFindings = new ArrayList<>();
   private String shownWaiting = "";
-  private RunState shownState = RunState.RUNNING;
 
   StatusPrinter(Console console) {
     this.console = console;
@@ -35,10 +39,6 @@ final class StatusPrinter {
     status.steps().forEach(this::showStep);
     showNew(status.findings(), shownFindings, StatusPrinter::text);
     showNew(status.decisions(), shownDecisions, StatusPrinter::text);
-    if (status.state() == RunState.ROLLING_BACK && shownState != RunState.ROLLING_BACK) {
-      console.line("Rolling back.");
-    }
-    shownState = status.state();
     showProgress(status, progress);
     showWaiting(status);
   }
@@ -87,12 +87,17 @@ final class StatusPrinter {
   }
 
   private void showWaiting(RunStatus status) {
-    String waiting = status.waitingFor() + status.verification() + status.deadline();
+    String waiting =
+        status.state() + status.waitingFor() + status.verification() + status.deadline();
     if (waiting.equals(shownWaiting)) {
       return;
     }
     shownWaiting = waiting;
     if (status.waitingFor().isEmpty()) {
+      return;
+    }
+    if (!WAITS.contains(status.state())) {
+      console.line(status.waitingFor());
       return;
     }
     console.line("");

@@ -79,6 +79,9 @@ public final class TerminalOperator implements Operator {
     if (status.state() == RunState.PARKED) {
       return "Type 'retry' to try the step again, or 'rollback':";
     }
+    if (status.state() == RunState.PAUSED) {
+      return "Type 'resume' to go on, or 'rollback':";
+    }
     return "";
   }
 
@@ -89,6 +92,9 @@ public final class TerminalOperator implements Operator {
     }
     if (status.state() == RunState.PARKED) {
       return word.equals("retry") ? Optional.of(OperatorCommand.retry(name)) : Optional.empty();
+    }
+    if (status.state() == RunState.PAUSED) {
+      return word.equals("resume") ? Optional.of(OperatorCommand.resume(name)) : Optional.empty();
     }
     String digest = status.verification().toLowerCase(Locale.ROOT);
     boolean right = word.length() >= DIGEST_CHARACTERS && digest.startsWith(word);

@@ -49,8 +49,8 @@ class SettingsReaderTest {
     assertThat(settings.source().password()).isEqualTo("hunter2-source");
     assertThat(settings.source().maxConnections()).isEqualTo(8);
     assertThat(settings.target().jdbcUrl()).isEqualTo("jdbc:postgresql://localhost:5432/app");
-    assertThat(settings.stackAuth().url()).hasToString("https://auth.example.org");
-    assertThat(settings.stackAuth().secretKey()).isEqualTo("ssk_hunter2");
+    assertThat(settings.stackAuth().baseUrl()).hasToString("https://auth.example.org");
+    assertThat(settings.stackAuth().secretServerKey()).isEqualTo("ssk_hunter2");
     assertThat(settings.archiveDirectory()).isEqualTo(Path.of("overwinter-data/archive"));
     assertThat(settings.temporal().taskQueue()).isEqualTo("overwinter");
     assertThat(settings.request().get("schemas").get(0).asText()).isEqualTo("public");
@@ -206,6 +206,15 @@ class SettingsReaderTest {
         .singleElement()
         .asString()
         .contains("OVERWINTER_TARGET_PASSWORD_FILE", "/nowhere/x", "cannot be read");
+  }
+
+  @Test
+  void a_key_with_a_line_break_inside_is_refused_and_never_shown() {
+    assertThat(problems(COMPLETE, with(Map.of("OVERWINTER_STACK_SECRET_KEY", "hunter2\nx"))))
+        .singleElement()
+        .asString()
+        .contains("OVERWINTER_STACK_SECRET_KEY", "copy the key again")
+        .doesNotContain("hunter2");
   }
 
   @Test
