@@ -41,16 +41,9 @@ public final class LedgerSchema {
         });
   }
 
-  /** Keeps others from creating or dropping the ledger until the transaction ends. */
-  public static void lock(Connection connection) throws SQLException {
+  private static void create(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.execute("SELECT pg_advisory_xact_lock(" + CREATION_LOCK + ")");
-    }
-  }
-
-  private static void create(Connection connection) throws SQLException {
-    lock(connection);
-    try (Statement statement = connection.createStatement()) {
       for (String part : PARTS) {
         statement.execute(read(part));
       }
@@ -65,6 +58,13 @@ public final class LedgerSchema {
       return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Keeps others from creating or dropping the ledger until the transaction ends. */
+  public static void lock(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("SELECT pg_advisory_xact_lock(" + CREATION_LOCK + ")");
     }
   }
 }

@@ -52,6 +52,11 @@ public final class Database implements AutoCloseable {
     return settings.side();
   }
 
+  /** Most connections there are at one time. */
+  public int maxConnections() {
+    return settings.maxConnections();
+  }
+
   /**
    * A session with the pinned settings, in auto-commit mode. The caller closes it, which returns it
    * to the pool; whoever changed a setting with SET (not SET LOCAL) must put it back first.

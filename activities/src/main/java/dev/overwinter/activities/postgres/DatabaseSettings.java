@@ -23,6 +23,11 @@ public record DatabaseSettings(
     }
   }
 
+  /** The same with another limit of connections. */
+  public DatabaseSettings withMaxConnections(int most) {
+    return new DatabaseSettings(side, jdbcUrl, user, password, most);
+  }
+
   /** Without the password. */
   @Override
   public String toString() {

@@ -27,7 +27,6 @@ public final class Preflight {
   private final DatabaseSettings target;
   private final UserCensus users;
   private final ReferenceCensus references;
-  private final IdentityCheck identity;
   private final Path archive;
 
   /**
@@ -38,13 +37,11 @@ public final class Preflight {
       DatabaseSettings target,
       UserCensus users,
       ReferenceCensus references,
-      IdentityCheck identity,
       Path archive) {
     this.source = source;
     this.target = target;
     this.users = users;
     this.references = references;
-    this.identity = identity;
     this.archive = archive;
   }
 
@@ -54,7 +51,7 @@ public final class Preflight {
     try (Side from = Side.connect(source, findings);
         Side to = Side.connect(target, findings)) {
       Look look = new Look(input, from.connection(), to.connection());
-      PeopleChecks people = new PeopleChecks(users, references, identity);
+      PeopleChecks people = new PeopleChecks(users, references, input, context);
       List<ParallelWork.Task> tasks = new ArrayList<>();
       for (Check check : checks(people)) {
         if (look.has(check.needs())) {
@@ -120,7 +117,7 @@ public final class Preflight {
     List<Table> tables = tables(look);
     long rows = tables.stream().mapToLong(Table::estimatedRows).sum();
     long bytes = tables.stream().mapToLong(Table::bytes).sum();
-    long users = people.users().values().stream().mapToLong(Long::longValue).sum();
+    long users = people.byClass().values().stream().mapToLong(Long::longValue).sum();
     long bareSeconds = DurationEstimate.bareSeconds(rows, bytes, users);
     long seconds = DurationEstimate.withReserve(bareSeconds);
     long window = input.request().freeze().windowSeconds();
@@ -132,7 +129,7 @@ public final class Preflight {
         tables.size(),
         rows,
         bytes,
-        people.users(),
+        people.byClass(),
         people.referenceColumns(),
         seconds);
   }

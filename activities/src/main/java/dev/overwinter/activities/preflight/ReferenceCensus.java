@@ -1,13 +1,15 @@
 package dev.overwinter.activities.preflight;
 
+import dev.overwinter.activities.StepContext;
 import dev.overwinter.workflows.steps.Finding;
+import dev.overwinter.workflows.steps.StepInput;
 import java.util.List;
 
 /** Looks for columns that hold user ids. A boundary between preflight and remapping. */
 @FunctionalInterface
 public interface ReferenceCensus {
-  /** Looks for them in the source. */
-  References look();
+  /** Looks for them in the source; changes nothing. */
+  References look(StepInput input, StepContext context);
 
   /**
    * What was found.

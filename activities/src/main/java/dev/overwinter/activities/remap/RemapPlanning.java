@@ -17,7 +17,9 @@ import dev.overwinter.workflows.steps.StepInput;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Collection;
 import java.util.List;
+import java.util.UUID;
 import java.util.stream.Collectors;
 
 /**
@@ -58,7 +60,9 @@ public final class RemapPlanning {
             "discovery of user references",
             CancelGuard.guarding(
                 context,
-                connection -> discover(readOnly(connection), input.request(), mapping, context)));
+                connection ->
+                    discover(
+                        readOnly(connection), input.request(), mapping.notCarried(), context)));
     refuseUnsettled(found, input.request().references().unknownUsers());
     target.inTransaction(
         "writing of the remap plan",
@@ -69,18 +73,21 @@ public final class RemapPlanning {
     return summary(mapped(found));
   }
 
-  private static DiscoveredReferences discover(
-      Connection connection, MigrationRequest request, MappingCheck mapping, StepContext context)
+  static DiscoveredReferences discover(
+      Connection connection,
+      MigrationRequest request,
+      Collection<UUID> notCarried,
+      StepContext context)
       throws SQLException {
     List<Table> tables =
         Catalog.read(connection, request.schemas()).stream()
             .filter(table -> !request.skipTables().contains(table.name().toString()))
             .toList();
     return ReferenceDiscovery.discover(
-        connection, tables, request.references(), mapping.notCarried(), context);
+        connection, tables, request.references(), notCarried, context);
   }
 
-  private static Connection readOnly(Connection connection) throws SQLException {
+  static Connection readOnly(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
     }

@@ -12,9 +12,11 @@ import dev.overwinter.workflows.steps.Progress;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 
@@ -54,6 +56,23 @@ final class UserPreflight {
             client,
             new StackAuthCalls(client, new RequestPacer(1, pace), pace),
             context);
+  }
+
+  /** Ids of the users who get no account by rule. */
+  static Set<UUID> skipped(Database source, UserRules rules, StepContext context) {
+    SupabaseUserReader reader = new SupabaseUserReader(source);
+    Set<UUID> skipped = new HashSet<>();
+    List<SupabaseUser> page = reader.page(null);
+    while (!page.isEmpty()) {
+      for (SupabaseUser user : page) {
+        if (rules.treatments().get(UserClassifier.classify(user)) == UserTreatment.SKIP) {
+          skipped.add(user.id());
+        }
+      }
+      context.progress(new Progress(skipped.size(), 0, "users", "looking for skipped users"));
+      page = reader.page(page.get(page.size() - 1).id());
+    }
+    return skipped;
   }
 
   private UserPreflightReport run(

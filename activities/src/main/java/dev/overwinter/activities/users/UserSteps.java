@@ -11,6 +11,8 @@ import dev.overwinter.workflows.steps.UserUndoSummary;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Set;
+import java.util.UUID;
 
 /**
  * The steps that carry people from Supabase Auth to Stack Auth. Each may be repeated at any time,
@@ -40,6 +42,11 @@ public final class UserSteps {
   /** Counts users by class and finds what would stop or surprise; changes nothing. */
   public UserPreflightReport preflight(UserRules rules, StepContext context) {
     return UserPreflight.run(source, stackAuth, pace, rules, context);
+  }
+
+  /** Ids of the users in {@code auth.users} who get no account by rule. */
+  public Set<UUID> skipped(UserRules rules, StepContext context) {
+    return UserPreflight.skipped(source, rules, context);
   }
 
   /**

@@ -11,6 +11,7 @@ import dev.overwinter.workflows.FailureType;
 import dev.overwinter.workflows.steps.CleanUpSummary;
 import dev.overwinter.workflows.steps.Progress;
 import dev.overwinter.workflows.steps.PutAsideSummary;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -296,5 +297,31 @@ class TargetLoadTest {
     assertThatThrownBy(() -> pair.load().completeLoad(pair.input(), pair.context()))
         .isInstanceOfSatisfying(
             StepException.class, e -> assertThat(e.type()).isEqualTo(FailureType.TARGET_CHANGED));
+  }
+
+  @Test
+  void indexes_keep_their_tablespace_and_those_that_could_not_come_back_stay() throws SQLException {
+    try (Connection superuser = LoadTestServer.superuser(pair.targetName)) {
+      execute(superuser, "SET allow_in_place_tablespaces = on");
+      execute(superuser, "CREATE TABLESPACE granted LOCATION ''");
+      execute(superuser, "CREATE TABLESPACE withheld LOCATION ''");
+      execute(
+          superuser,
+          "GRANT CREATE ON TABLESPACE granted TO app_owner",
+          "CREATE INDEX in_granted ON units (name) TABLESPACE granted",
+          "CREATE INDEX in_withheld ON units (name) TABLESPACE withheld");
+    }
+    List<String> before = CatalogSnapshot.definitions(pair.target());
+    pair.beginRun();
+    pair.load().putAside(pair.input(), pair.context());
+    assertThat(
+            texts(
+                pair.target(),
+                "SELECT indexname FROM pg_indexes WHERE indexname IN ('in_granted', 'in_withheld')"))
+        .containsExactly("in_withheld");
+    pair.load().completeLoad(pair.input(), pair.context());
+
+    pair.forgetLedger();
+    assertThat(CatalogSnapshot.definitions(pair.target())).isEqualTo(before);
   }
 }

@@ -50,6 +50,11 @@ public final class TestServer {
     return new Database(new DatabaseSettings(side, url, user, "", 12));
   }
 
+  /** A pool of sessions as the superuser, who may do anything. */
+  public static Database open(String side, String database) {
+    return open(side, database, "postgres");
+  }
+
   /** Runs statements that give nothing back. */
   public static void execute(Database database, String sql) {
     try (Connection connection = database.connect();

@@ -1,13 +1,13 @@
 package dev.overwinter.sandbox.demo;
 
 import dev.overwinter.sandbox.temporal.StickyQueueStripper;
-import dev.overwinter.worker.Wiring;
 import dev.overwinter.worker.process.Activities;
 import dev.overwinter.worker.process.StepContexts;
 import dev.overwinter.worker.process.WorkerProcess;
 import dev.overwinter.worker.settings.SettingsReader;
 import dev.overwinter.worker.settings.WorkerSettings;
 import dev.overwinter.worker.temporal.TemporalConnection;
+import dev.overwinter.worker.wiring.Wiring;
 import java.io.IOException;
 import java.util.List;
 

@@ -1,7 +1,6 @@
 package dev.overwinter.worker.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.overwinter.worker.Wiring;
 import dev.overwinter.worker.process.Activities;
 import dev.overwinter.worker.process.StepContexts;
 import dev.overwinter.worker.process.WorkerProcess;
@@ -15,6 +14,7 @@ import dev.overwinter.worker.watch.ExitCodes;
 import dev.overwinter.worker.watch.Operator;
 import dev.overwinter.worker.watch.RunWatcher;
 import dev.overwinter.worker.watch.TerminalOperator;
+import dev.overwinter.worker.wiring.Wiring;
 import io.temporal.client.WorkflowNotFoundException;
 import java.io.IOException;
 import java.io.InputStreamReader;

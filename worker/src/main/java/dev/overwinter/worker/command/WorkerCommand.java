@@ -1,12 +1,12 @@
 package dev.overwinter.worker.command;
 
-import dev.overwinter.worker.Wiring;
 import dev.overwinter.worker.process.Activities;
 import dev.overwinter.worker.process.StepContexts;
 import dev.overwinter.worker.process.WorkerProcess;
 import dev.overwinter.worker.settings.WorkerSettings;
 import dev.overwinter.worker.temporal.TemporalConnection;
 import dev.overwinter.worker.watch.ExitCodes;
+import dev.overwinter.worker.wiring.Wiring;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
