@@ -216,6 +216,10 @@ public final class TargetGuard {
     if (OwnTables.exists(connection, "to_regprocedure", Guard.TARGET.function())) {
       GuardTransaction.execute(connection, "DROP FUNCTION " + Guard.TARGET.function() + " CASCADE");
     }
+    if (OwnTables.exists(connection, "to_regclass", Guard.TARGET.table())) {
+      GuardTransaction.execute(connection, "DELETE FROM " + Guard.TARGET.tables());
+      GuardTransaction.execute(connection, "DELETE FROM " + Guard.TARGET.table());
+    }
   }
 
   /** Whether it lets everything through now; not if the veto finds a row. */

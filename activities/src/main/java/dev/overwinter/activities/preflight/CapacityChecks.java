@@ -68,7 +68,7 @@ final class CapacityChecks {
           Finding.blocker(
               "archive",
               "The archive directory cannot be written.",
-              "Make the directory in OVERWINTER_ARCHIVE_DIR writable for the worker, or name another."));
+              "Make the directory in OVERWINTER_ARCHIVE_DIRECTORY writable for the worker, or name another."));
     }
     return List.of();
   }
@@ -88,7 +88,7 @@ final class CapacityChecks {
                 "archive",
                 "The archive directory has %s free; the export may need %s."
                     .formatted(readable(free), readable(needed)),
-                "Free space there or name another directory in OVERWINTER_ARCHIVE_DIR."));
+                "Free space there or name another directory in OVERWINTER_ARCHIVE_DIRECTORY."));
       }
     } catch (IOException e) {
       return List.of(

@@ -148,10 +148,10 @@ public final class Preflight {
         "The source would stay frozen for about %d minutes, by a cautious estimate with a reserve of half; the window is %d minutes."
             .formatted(seconds / 60, window / 60);
     String remedy =
-        "Raise freeze.windowSeconds, skip tables that may stay behind, or rehearse to see how long it really takes.";
+        "Raise freeze.window, skip tables that may stay behind, or rehearse to see how long it really takes.";
     return evenWithoutReserve
-        ? Finding.blocker("freeze.windowSeconds", message, remedy)
-        : Finding.warning("freeze.windowSeconds", message, remedy);
+        ? Finding.blocker("freeze.window", message, remedy)
+        : Finding.warning("freeze.window", message, remedy);
   }
 
   /** Blockers first; what is too many is counted in a last finding. */

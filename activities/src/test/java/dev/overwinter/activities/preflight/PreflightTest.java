@@ -228,11 +228,11 @@ class PreflightTest {
     assertFound(report, Severity.BLOCKER, "shop", "source has no schema");
     assertFound(report, Severity.WARNING, "public.none", "skips this table");
     assertFound(report, Severity.BLOCKER, "source", "500 lanes need 503");
-    assertFound(report, Severity.BLOCKER, "freeze.windowSeconds", "the window is 1 minutes");
+    assertFound(report, Severity.BLOCKER, "freeze.window", "the window is 1 minutes");
     assertFound(
         preflight(PreflightPair.request(null, null, List.of("public"), List.of(), 2, 130)),
         Severity.WARNING,
-        "freeze.windowSeconds",
+        "freeze.window",
         "about 3 minutes");
   }
 
@@ -253,21 +253,18 @@ class PreflightTest {
         new Preflight(
             pair.sourceSettings(),
             pair.targetSettings(),
-            () -> Map.of(UserClass.SSO, 4L, UserClass.SOFT_DELETED, 9L, UserClass.ANONYMOUS, 0L),
-            () -> {
+            (input, context) ->
+                new UserCensus.Users(
+                    Map.of(UserClass.SSO, 4L, UserClass.SOFT_DELETED, 9L),
+                    List.of(Finding.blocker("Stack Auth", "refuses the key", "Correct it."))),
+            (input, context) -> {
               throw new StepException(
                   FailureType.DATABASE_BUSY, "the scan of references broke off");
             },
-            () -> List.of(Finding.blocker("Stack Auth", "refuses the key", "Correct it.")),
             archive);
     PreflightReport report =
         preflight.preflight(PreflightPair.input(PreflightPair.request()), PreflightPair.context());
 
-    assertFound(report, Severity.BLOCKER, "auth.users", "4 users are of the class sso");
-    assertThat(report.findings())
-        .anyMatch(
-            it -> it.remedy().contains("Set users.treatments.sso in the request to one of carry"));
-    assertFound(report, Severity.WARNING, "auth.users", "9 users of the class softDeleted");
     assertFound(
         report, Severity.BLOCKER, "columns that hold user ids", "the scan of references broke off");
     assertFound(report, Severity.BLOCKER, "Stack Auth", "refuses the key");
@@ -301,9 +298,8 @@ class PreflightTest {
     return new Preflight(
         source,
         target,
-        () -> Map.of(UserClass.PORTABLE_HASH, 3L),
-        () -> new ReferenceCensus.References(1, List.of()),
-        List::of,
+        (input, context) -> new UserCensus.Users(Map.of(UserClass.PORTABLE_HASH, 3L), List.of()),
+        (input, context) -> new ReferenceCensus.References(1, List.of()),
         archive);
   }
 
