@@ -110,6 +110,9 @@ final class UserCreation {
   private UserSummary run() {
     total = reader.count();
     ledger.reopen(NO_RULE);
+    Map<State, Long> states = ledger.byState();
+    states.remove(State.INTENDED);
+    done = states.values().stream().mapToLong(Long::longValue).sum();
     settle();
     UUID after = null;
     List<SupabaseUser> page = reader.page(after);
@@ -124,7 +127,6 @@ final class UserCreation {
 
   private void begin(List<SupabaseUser> page) {
     Set<UUID> known = ledger.known(page.stream().map(SupabaseUser::id).toList());
-    done += known.size();
     List<Beginning> beginnings = new ArrayList<>();
     List<Candidate> candidates = new ArrayList<>();
     for (SupabaseUser user : page) {

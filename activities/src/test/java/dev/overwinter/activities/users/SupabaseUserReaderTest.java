@@ -16,17 +16,28 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class SupabaseUserReaderTest {
-  private EmbeddedPostgres server;
+  private static EmbeddedPostgres server;
   private Database source;
 
-  @BeforeEach
-  void start() throws IOException {
+  @BeforeAll
+  static void startServer() throws IOException {
     server = EmbeddedPostgres.start();
+  }
+
+  @AfterAll
+  static void stopServer() throws IOException {
+    server.close();
+  }
+
+  @BeforeEach
+  void open() {
     source =
         new Database(
             new DatabaseSettings(
@@ -34,9 +45,9 @@ class SupabaseUserReaderTest {
   }
 
   @AfterEach
-  void stop() throws IOException {
+  void close() throws SQLException {
     source.close();
-    server.close();
+    execute("DROP SCHEMA IF EXISTS auth CASCADE");
   }
 
   @Test

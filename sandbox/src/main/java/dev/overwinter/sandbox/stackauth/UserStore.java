@@ -160,6 +160,13 @@ final class UserStore {
                 default -> user.attributes.set(field.getKey(), field.getValue().deepCopy());
               }
             });
+    if (body.path("primary_email").isNull()) {
+      // Taking the address away takes what depends on it away.
+      user.attributes.put(
+          "primary_email_verified", body.path("primary_email_verified").asBoolean());
+      user.attributes.put(
+          "primary_email_auth_enabled", body.path("primary_email_auth_enabled").asBoolean());
+    }
     checkEmail(user);
     for (String reason :
         List.of("restricted_by_admin_reason", "restricted_by_admin_private_details")) {

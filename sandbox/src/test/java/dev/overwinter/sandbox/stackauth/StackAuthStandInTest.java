@@ -96,6 +96,9 @@ class StackAuthStandInTest {
     assertThat(patched.json().get("server_metadata").toString()).isEqualTo("{\"c\":3}");
     assertThat(patched.json().get("client_metadata").toString()).isEqualTo("{\"b\":2}");
 
+    Answer demoted = http.send("PATCH", path, "{\"primary_email\":null}");
+    assertThat(demoted.json().get("primary_email_auth_enabled").asBoolean()).isFalse();
+
     assertThat(http.send("DELETE", path, null).json().get("success").asBoolean()).isTrue();
     assertThat(http.send("DELETE", path, null).code()).isEqualTo("USER_NOT_FOUND");
     assertThat(http.get(path).status()).isEqualTo(404);

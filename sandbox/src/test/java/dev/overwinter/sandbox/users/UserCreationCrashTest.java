@@ -98,7 +98,7 @@ class UserCreationCrashTest {
       assertThat(fixture.stackAuth.users()).hasSize(USERS);
       assertThat(fixture.mapping()).hasSize(USERS).isEqualTo(fixture.markers());
       assertThat(Files.readString(output))
-          .isNotEmpty()
+          .contains("POST /users broke off")
           .doesNotContain("@example", HASH, "a person", "4670000", "ssk_");
     }
   }
@@ -209,6 +209,7 @@ class UserCreationCrashTest {
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-cp",
             System.getProperty("java.class.path"),
+            "-Dlogback.configurationFile=dev/overwinter/sandbox/users/log-everything.xml",
             CreateUsersProcess.class.getName(),
             fixture.sourceUrl,
             fixture.targetUrl,
