@@ -1,5 +1,6 @@
 package dev.overwinter.workflows;
 
+import dev.overwinter.workflows.status.Dashboard;
 import dev.overwinter.workflows.status.Decision;
 import dev.overwinter.workflows.status.RunState;
 import dev.overwinter.workflows.status.RunStatus;

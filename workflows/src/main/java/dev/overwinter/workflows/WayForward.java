@@ -88,8 +88,9 @@ final class WayForward {
 
   private String freeze() {
     stubs.freeze("make the target refuse writes").guardTarget(input);
-    watch.holdLease();
+    // Raising renews its own lease for as long as it takes.
     FreezeReport report = stubs.freeze("freeze the source and prove it").raiseFreeze(input);
+    watch.holdLease();
     watch.openWindow(report);
     return Summaries.of(report);
   }

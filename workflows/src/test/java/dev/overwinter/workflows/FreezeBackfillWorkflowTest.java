@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.overwinter.workflows.status.Dashboard;
 import dev.overwinter.workflows.status.Decision;
 import dev.overwinter.workflows.status.RunState;
 import dev.overwinter.workflows.status.RunStatus;

@@ -64,6 +64,7 @@ public final class ArchiveCompletion {
             CancelGuard.guarding(
                 context, connection -> presentChunks(connection, input.run(), state, context)));
     ArchiveDirectory directory = new ArchiveDirectory(archiveDirectory, input.run());
+    directory.removeDrafts();
     return new ManifestWriter(directory, input.run(), toolVersion, state.serverVersion())
         .write(tables);
   }

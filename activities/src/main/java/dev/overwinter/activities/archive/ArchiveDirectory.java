@@ -17,14 +17,17 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Comparator;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /**
  * One run's directory in the archive. Files appear whole or not at all; directories and files are
  * for the worker's own account only. Thread-safe.
  */
-final class ArchiveDirectory {
+public final class ArchiveDirectory {
   private static final int BUFFER_BYTES = 128 * 1024;
+  private static final String DRAFT = ".tmp";
 
   private final Path root;
   private final Path directory;
@@ -32,19 +35,20 @@ final class ArchiveDirectory {
   /**
    * @param root where the runs' directories are; made when it is missing
    */
-  ArchiveDirectory(Path root, RunKey run) {
+  public ArchiveDirectory(Path root, RunKey run) {
     this.root = root;
     this.directory = root.resolve(PartNames.ofRun(run));
   }
 
   /** Something that is done with a file. */
   @FunctionalInterface
-  interface FileWork<T> {
+  public interface FileWork<T> {
+    /** Writes; the caller closes the stream. */
     T apply(FileOutputStream stream) throws IOException;
   }
 
   /** A file that is written and on the disk, but does not have its name yet. */
-  final class Draft<T> implements AutoCloseable {
+  public final class Draft<T> implements AutoCloseable {
     private final Path temporary;
     private final Path file;
     private final T result;
@@ -56,12 +60,12 @@ final class ArchiveDirectory {
     }
 
     /** What the writing gave. */
-    T result() {
+    public T result() {
       return result;
     }
 
     /** Gives the file its name, in the place of another of that name. */
-    void publish() {
+    public void publish() {
       try {
         Files.move(
             temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -78,10 +82,31 @@ final class ArchiveDirectory {
     }
   }
 
+  /** The directory, which is made when it is missing. */
+  public Path made() {
+    try {
+      makeDirectories(directory);
+      return directory;
+    } catch (IOException e) {
+      throw unavailable(e);
+    }
+  }
+
+  /** Removes the directory with everything in it; nothing happens when there is none. */
+  public void remove() {
+    try (Stream<Path> files = Files.exists(directory) ? Files.walk(directory) : Stream.empty()) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      throw unavailable(e);
+    }
+  }
+
   /** Writes a file under a temporary name and forces it to the disk. */
-  <T> Draft<T> write(String name, FileWork<T> work) {
+  public <T> Draft<T> write(String name, FileWork<T> work) {
     Path file = directory.resolve(name);
-    Path temporary = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID() + ".tmp");
+    Path temporary = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID() + DRAFT);
     try {
       makeDirectories(file.getParent());
       Files.createFile(temporary, ownerOnly(temporary, "rw-------"));
@@ -118,6 +143,20 @@ final class ArchiveDirectory {
       return Files.size(directory.resolve(name));
     } catch (NoSuchFileException e) {
       return -1;
+    } catch (IOException e) {
+      throw unavailable(e);
+    }
+  }
+
+  /** Removes what workers that died were writing. Whoever still writes fails and does it again. */
+  void removeDrafts() {
+    if (!Files.isDirectory(directory)) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(directory)) {
+      files
+          .filter(file -> file.toString().endsWith(DRAFT))
+          .forEach(ArchiveDirectory::deleteQuietly);
     } catch (IOException e) {
       throw unavailable(e);
     }

@@ -9,6 +9,8 @@ import java.util.Objects;
  * @param table the table
  * @param number its number among the table's chunks, from 1
  * @param leaf the relation that holds the rows: the table or a partition
+ * @param leafFile the relation's {@code pg_relation_filenode}, 0 for one without storage; pages
+ *     mean nothing in another file
  * @param firstPage the first page
  * @param endPage the page after the last, or null when the range goes to the relation's end
  * @param bytes about how many bytes it covers
@@ -19,6 +21,7 @@ public record Chunk(
     CopiedTable table,
     int number,
     QualifiedName leaf,
+    long leafFile,
     long firstPage,
     Long endPage,
     long bytes,
@@ -32,7 +35,7 @@ public record Chunk(
 
   /** The same chunk with another part. */
   Chunk withPart(ExportedPart newPart) {
-    return new Chunk(table, number, leaf, firstPage, endPage, bytes, partFile, newPart);
+    return new Chunk(table, number, leaf, leafFile, firstPage, endPage, bytes, partFile, newPart);
   }
 
   /** For people. */

@@ -1,10 +1,12 @@
 package dev.overwinter.activities.archive;
 
 import dev.overwinter.activities.StepContext;
+import dev.overwinter.activities.StepException;
 import dev.overwinter.activities.postgres.CancelGuard;
 import dev.overwinter.activities.postgres.CopyRowReader;
 import dev.overwinter.activities.postgres.Database;
 import dev.overwinter.activities.postgres.RowDigest;
+import dev.overwinter.workflows.FailureType;
 import java.io.BufferedOutputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -13,6 +15,8 @@ import java.io.UncheckedIOException;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HexFormat;
@@ -64,7 +68,9 @@ final class ChunkExporter {
     prepare(connection);
     CopyOut copy = connection.unwrap(PGConnection.class).getCopyAPI().copyOut(copyStatement(chunk));
     try {
-      return write(copy, chunk, file);
+      Export export = write(copy, chunk, file);
+      requireSameFile(connection, chunk);
+      return export;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } finally {
@@ -83,6 +89,25 @@ final class ChunkExporter {
           SET TRANSACTION READ ONLY;
           SET LOCAL row_security = off; SET LOCAL synchronize_seqscans = off
           """);
+    }
+  }
+
+  /** The COPY keeps the relation locked until the transaction ends, so that it stays so. */
+  private static void requireSameFile(Connection connection, Chunk chunk) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "SELECT COALESCE(pg_relation_filenode(?::regclass), 0)::bigint")) {
+      statement.setString(1, chunk.leaf().sql());
+      try (ResultSet row = statement.executeQuery()) {
+        row.next();
+        if (row.getLong(1) != chunk.leafFile()) {
+          throw new StepException(
+              FailureType.SOURCE_NOT_FROZEN,
+              ("The rows of %s were moved since the plan was made, by VACUUM FULL, CLUSTER, TRUNCATE"
+                      + " or ALTER TABLE, so that its chunks no longer fit. Roll back.")
+                  .formatted(chunk.leaf()));
+        }
+      }
     }
   }
 

@@ -21,7 +21,7 @@ public final class ChunkLedger {
       """
       SELECT t.table_no, t.source_schema, t.source_name, t.target_schema, t.target_name,
              t.columns, t.column_types, t.value_forms,
-             c.chunk_no, c.leaf_schema, c.leaf_name, c.first_page, c.end_page, c.bytes,
+             c.chunk_no, c.leaf_schema, c.leaf_name, c.leaf_file, c.first_page, c.end_page, c.bytes,
              c.part_file, c.raw_digest, c.part_bytes, c.part_sha256
         FROM overwinter.chunk c
         JOIN overwinter.copied_table t USING (run_id, table_no)
@@ -205,6 +205,7 @@ public final class ChunkLedger {
         table,
         row.getInt("chunk_no"),
         new QualifiedName(row.getString("leaf_schema"), row.getString("leaf_name")),
+        row.getLong("leaf_file"),
         row.getLong("first_page"),
         (Long) row.getObject("end_page"),
         row.getLong("bytes"),

@@ -38,10 +38,13 @@ public final class ChunkPlanner {
     this.target = target;
   }
 
-  /** The pages of a relation, and its bytes with TOAST. */
-  private record Extent(long pages, long bytes) {}
+  /** The file of a relation, its pages, and its bytes with TOAST. */
+  private record Extent(long file, long pages, long bytes) {
+    private static final Extent NONE = new Extent(0, 0, 0);
+  }
 
-  private record PageRange(QualifiedName leaf, long firstPage, Long endPage, long bytes) {}
+  private record PageRange(
+      QualifiedName leaf, long file, long firstPage, Long endPage, long bytes) {}
 
   /** What the source has to be copied. */
   private record Survey(List<Table> tables, Map<QualifiedName, Extent> extents) {}
@@ -114,7 +117,7 @@ public final class ChunkPlanner {
     try (PreparedStatement statement =
         connection.prepareStatement(
             """
-            SELECT leaf.schema, leaf.name,
+            SELECT leaf.schema, leaf.name, pg_relation_filenode(c.oid)::bigint,
                    pg_relation_size(c.oid) / current_setting('block_size')::bigint,
                    pg_table_size(c.oid)
               FROM unnest(?::text[], ?::text[]) leaf (schema, name)
@@ -128,7 +131,7 @@ public final class ChunkPlanner {
         while (rows.next()) {
           extents.put(
               new QualifiedName(rows.getString(1), rows.getString(2)),
-              new Extent(rows.getLong(3), rows.getLong(4)));
+              new Extent(rows.getLong(3), rows.getLong(4), rows.getLong(5)));
         }
       }
       return extents;
@@ -173,9 +176,9 @@ public final class ChunkPlanner {
         connection.prepareStatement(
             """
             INSERT INTO overwinter.chunk (
-              run_id, table_no, chunk_no, leaf_schema, leaf_name, first_page, end_page, bytes,
-              part_file)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+              run_id, table_no, chunk_no, leaf_schema, leaf_name, leaf_file, first_page, end_page,
+              bytes, part_file)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)) {
       for (int i = 0; i < survey.tables().size(); i++) {
         Table table = survey.tables().get(i);
@@ -189,10 +192,11 @@ public final class ChunkPlanner {
           statement.setInt(3, chunk);
           statement.setString(4, range.leaf().schema());
           statement.setString(5, range.leaf().name());
-          statement.setLong(6, range.firstPage());
-          statement.setObject(7, range.endPage(), Types.BIGINT);
-          statement.setLong(8, range.bytes());
-          statement.setString(9, PartNames.ofPart(name, chunk, ranges.size()));
+          statement.setLong(6, range.file());
+          statement.setLong(7, range.firstPage());
+          statement.setObject(8, range.endPage(), Types.BIGINT);
+          statement.setLong(9, range.bytes());
+          statement.setString(10, PartNames.ofPart(name, chunk, ranges.size()));
           statement.addBatch();
         }
       }
@@ -205,20 +209,26 @@ public final class ChunkPlanner {
       Table table, Map<QualifiedName, Extent> extents, long chunkBytes) {
     List<PageRange> ranges = new ArrayList<>();
     for (QualifiedName leaf : table.leaves()) {
-      Extent extent = extents.get(leaf);
-      long bytesPerPage = Math.max(1, extent.bytes() / Math.max(1, extent.pages()));
-      long pagesPerChunk = Math.max(1, chunkBytes / bytesPerPage);
-      long first = 0;
-      while (first + pagesPerChunk < extent.pages()) {
-        ranges.add(new PageRange(leaf, first, first + pagesPerChunk, pagesPerChunk * bytesPerPage));
-        first += pagesPerChunk;
-      }
-      ranges.add(new PageRange(leaf, first, null, (extent.pages() - first) * bytesPerPage));
+      addRanges(leaf, extents.get(leaf), chunkBytes, ranges);
     }
     if (ranges.isEmpty()) {
-      ranges.add(new PageRange(table.name(), 0, null, 0));
+      addRanges(table.name(), Extent.NONE, chunkBytes, ranges);
     }
     return ranges;
+  }
+
+  private static void addRanges(
+      QualifiedName leaf, Extent extent, long chunkBytes, List<PageRange> ranges) {
+    long bytesPerPage = Math.max(1, extent.bytes() / Math.max(1, extent.pages()));
+    long pagesPerChunk = Math.max(1, chunkBytes / bytesPerPage);
+    long first = 0;
+    while (first + pagesPerChunk < extent.pages()) {
+      long end = first + pagesPerChunk;
+      ranges.add(new PageRange(leaf, extent.file(), first, end, pagesPerChunk * bytesPerPage));
+      first = end;
+    }
+    long rest = (extent.pages() - first) * bytesPerPage;
+    ranges.add(new PageRange(leaf, extent.file(), first, null, rest));
   }
 
   private static <T> Array texts(Connection connection, List<T> items, Function<T, String> toText)

@@ -16,7 +16,7 @@ import java.util.List;
  * time.
  */
 public final class LedgerSchema {
-  /** Serializes creation; the number is "overwntr" in ASCII. */
+  /** Serializes creation and removal; the number is "overwntr" in ASCII. */
   private static final long CREATION_LOCK = 0x6f766572776e7472L;
 
   private static final List<String> PARTS =
@@ -41,9 +41,16 @@ public final class LedgerSchema {
         });
   }
 
-  private static void create(Connection connection) throws SQLException {
+  /** Keeps others from creating or dropping the ledger until the transaction ends. */
+  public static void lock(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.execute("SELECT pg_advisory_xact_lock(" + CREATION_LOCK + ")");
+    }
+  }
+
+  private static void create(Connection connection) throws SQLException {
+    lock(connection);
+    try (Statement statement = connection.createStatement()) {
       for (String part : PARTS) {
         statement.execute(read(part));
       }

@@ -37,9 +37,11 @@ final class BoundedCalls implements AutoCloseable {
    * Makes one call for each item. Results arrive in batches on the caller's thread. After a failure
    * no further call starts; results of those in flight still arrive before it is thrown.
    *
-   * @param tick called at least every second on the caller's thread; what it throws ends the work
+   * @param tick called first, and then at least every second on the caller's thread; what it throws
+   *     ends the work
    */
   <T, R> void forEach(List<T> items, Function<T, R> call, Consumer<List<R>> sink, Runnable tick) {
+    tick.run();
     CompletionService<Optional<R>> completion = new ExecutorCompletionService<>(threads);
     AtomicBoolean failed = new AtomicBoolean();
     for (T item : items) {

@@ -72,8 +72,12 @@ final class StackAuthCalls {
       try {
         return once(request);
       } catch (StackAuthException e) {
-        if (e.kind() != Kind.OUTCOME_UNKNOWN || attempt == MOST_TRIES) {
-          throw unavailable(e);
+        if (e.kind() != Kind.OUTCOME_UNKNOWN) {
+          throw refused(e);
+        }
+        if (attempt == MOST_TRIES) {
+          throw new StepException(
+              FailureType.IDENTITY_UNAVAILABLE, e.getMessage() + ". It will be tried again.");
         }
         sleep(
             Math.min(pace.longestBackOff().toMillis(), pace.firstBackOff().toMillis() << attempt));
@@ -143,11 +147,6 @@ final class StackAuthCalls {
         e.getMessage()
             + ". Check the address, project id and secret server key of the worker's settings and"
             + " the sign-in methods of the project, then retry the step.");
-  }
-
-  private static StepException unavailable(StackAuthException e) {
-    return new StepException(
-        FailureType.IDENTITY_UNAVAILABLE, e.getMessage() + ". It will be tried again.");
   }
 
   private static void sleep(long millis) {

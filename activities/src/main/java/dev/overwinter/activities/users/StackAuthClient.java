@@ -7,6 +7,8 @@ import dev.overwinter.activities.users.StackAuthException.Kind;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import okhttp3.ConnectionPool;
 import okhttp3.Dispatcher;
 import okhttp3.HttpUrl;
 import okhttp3.MediaType;
@@ -26,6 +28,9 @@ public final class StackAuthClient {
   /** Highest page size that every generation of the service accepts is 1000. */
   static final int PAGE = 200;
 
+  private static final int MOST_IDLE = 64;
+  private static final int IDLE_SECONDS = 3;
+
   private static final Logger LOG = LoggerFactory.getLogger(StackAuthClient.class);
   private static final MediaType JSON = MediaType.get("application/json");
 
@@ -39,6 +44,8 @@ public final class StackAuthClient {
         settings,
         new OkHttpClient.Builder()
             .retryOnConnectionFailure(false)
+            // Shorter than servers keep idle connections: a request on a closed one would be lost.
+            .connectionPool(new ConnectionPool(MOST_IDLE, IDLE_SECONDS, TimeUnit.SECONDS))
             // A redirect would repeat the key to whoever is named.
             .followRedirects(false)
             .connectTimeout(pace.writeTimeout())

@@ -25,7 +25,7 @@ public record StackAuthPace(
     return new StackAuthPace(
         Duration.ofSeconds(30),
         Duration.ofSeconds(1),
-        Duration.ofSeconds(30),
+        Duration.ofSeconds(60),
         Duration.ofSeconds(45),
         Duration.ofMinutes(10));
   }

@@ -24,6 +24,7 @@ CREATE TABLE IF NOT EXISTS overwinter.chunk (
   chunk_no    integer NOT NULL,
   leaf_schema text NOT NULL,
   leaf_name   text NOT NULL,
+  leaf_file   bigint NOT NULL,  -- pg_relation_filenode: another one means that rows were moved
   first_page  bigint NOT NULL,
   end_page    bigint,           -- exclusive; NULL is the end of the relation, wherever it is
   bytes       bigint NOT NULL,  -- an estimate

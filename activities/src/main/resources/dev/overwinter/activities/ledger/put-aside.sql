@@ -1,1 +1,63 @@
-SELECT 1 WHERE false;
+-- What the loading of a run took out of its own way, complete enough to be restored exactly.
+-- The row here, the tables, the objects and the sequences' states are written in one transaction,
+-- before the first object is touched.
+CREATE TABLE IF NOT EXISTS overwinter.put_aside_plan (
+  run_id         text PRIMARY KEY REFERENCES overwinter.run ON DELETE CASCADE,
+  state          text NOT NULL CHECK (state IN ('loading', 'emptying')),
+  tables_emptied integer NOT NULL DEFAULT 0,
+  planned_at     timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+
+-- Tables the run may load. Each was empty when it was listed, so emptying it is undoing.
+CREATE TABLE IF NOT EXISTS overwinter.put_aside_table (
+  run_id      text NOT NULL REFERENCES overwinter.run ON DELETE CASCADE,
+  schema_name text NOT NULL,
+  table_name  text NOT NULL,
+  PRIMARY KEY (run_id, schema_name, table_name)
+);
+
+-- One row an index, foreign key or trigger. Only planned objects are put aside and only those put
+-- aside are restored, each together with the change of its state. Indexes of partitions fall with
+-- their root, so they have no drop_statement; tree names the root.
+CREATE TABLE IF NOT EXISTS overwinter.put_aside (
+  run_id             text NOT NULL REFERENCES overwinter.run ON DELETE CASCADE,
+  kind               text NOT NULL CHECK (kind IN ('index', 'foreign key', 'trigger')),
+  schema_name        text NOT NULL,
+  table_name         text NOT NULL,
+  object_name        text NOT NULL,
+  tree               text,
+  stage              integer NOT NULL,
+  drop_statement     text,
+  restore_statements text[] NOT NULL,
+  orphans_statement  text,
+  state              text NOT NULL DEFAULT 'planned' CHECK (state IN ('planned', 'aside', 'restored')),
+  changed_at         timestamptz NOT NULL DEFAULT clock_timestamp(),
+  PRIMARY KEY (run_id, kind, schema_name, table_name, object_name)
+);
+
+-- How the target's sequences stood before the run set them.
+CREATE TABLE IF NOT EXISTS overwinter.put_aside_sequence (
+  run_id        text NOT NULL REFERENCES overwinter.run ON DELETE CASCADE,
+  schema_name   text NOT NULL,
+  sequence_name text NOT NULL,
+  last_value    bigint NOT NULL,
+  is_called     boolean NOT NULL,
+  PRIMARY KEY (run_id, schema_name, sequence_name)
+);
+
+-- The run's tables with all their partitions.
+CREATE OR REPLACE VIEW overwinter.put_aside_relation AS
+  WITH RECURSIVE relation AS (
+    SELECT t.run_id, c.oid
+      FROM overwinter.put_aside_table t
+      JOIN pg_catalog.pg_namespace n ON n.nspname = t.schema_name
+      JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = t.table_name
+     WHERE c.relkind IN ('r', 'p')
+    UNION
+    SELECT r.run_id, c.oid
+      FROM relation r
+      JOIN pg_catalog.pg_inherits h ON h.inhparent = r.oid
+      JOIN pg_catalog.pg_class c ON c.oid = h.inhrelid AND c.relispartition
+     WHERE c.relkind IN ('r', 'p')
+  )
+  SELECT run_id, oid FROM relation;

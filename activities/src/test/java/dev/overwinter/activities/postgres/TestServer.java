@@ -41,13 +41,13 @@ public final class TestServer {
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }
-    return open(side, name);
+    return open(side, name, "postgres");
   }
 
-  /** Another pool of sessions to a database, as another worker would have. */
-  public static Database open(String side, String database) {
+  /** Another pool of sessions to a database. */
+  public static Database open(String side, String database, String user) {
     String url = "jdbc:postgresql://localhost:" + Holder.SERVER.getPort() + "/" + database;
-    return new Database(new DatabaseSettings(side, url, "postgres", "", 12));
+    return new Database(new DatabaseSettings(side, url, user, "", 12));
   }
 
   /** Runs statements that give nothing back. */

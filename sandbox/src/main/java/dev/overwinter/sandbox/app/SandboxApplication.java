@@ -1,6 +1,6 @@
 package dev.overwinter.sandbox.app;
 
-import dev.overwinter.sandbox.database.SqlScript;
+import dev.overwinter.sandbox.SqlScript;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;

@@ -1,7 +1,6 @@
 package dev.overwinter.sandbox.app;
 
-import dev.overwinter.sandbox.database.SqlScript;
-import dev.overwinter.sandbox.database.SupabaseSource;
+import dev.overwinter.sandbox.SqlScript;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -50,24 +49,23 @@ public record SandboxSeed(int users, long readings, long seed) {
   /**
    * Fills the source, in one transaction, unless it has rows already.
    *
+   * @param superuser a connection to the source of its own; left with other settings
    * @return whether rows were made
    */
-  public boolean plant(SupabaseSource source) throws SQLException {
-    try (Connection connection = source.connect(SupabaseSource.SUPERUSER)) {
-      connection.setAutoCommit(false);
-      if (hasRows(connection)) {
-        return false;
-      }
-      prepare(connection);
-      new UserRows(seed).insert(connection, sandboxUsers());
-      SqlScript.beside(SandboxSeed.class, "seed.sql").runOn(connection);
-      connection.commit();
-      connection.setAutoCommit(true);
-      try (Statement statement = connection.createStatement()) {
-        statement.execute("ANALYZE");
-      }
-      return true;
+  public boolean plant(Connection superuser) throws SQLException {
+    superuser.setAutoCommit(false);
+    if (hasRows(superuser)) {
+      return false;
     }
+    prepare(superuser);
+    new UserRows(seed).insert(superuser, sandboxUsers());
+    SqlScript.beside(SandboxSeed.class, "seed.sql").runOn(superuser);
+    superuser.commit();
+    superuser.setAutoCommit(true);
+    try (Statement statement = superuser.createStatement()) {
+      statement.execute("ANALYZE");
+    }
+    return true;
   }
 
   private static boolean hasRows(Connection connection) throws SQLException {

@@ -1,8 +1,11 @@
 package dev.overwinter.sandbox.database;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +25,7 @@ final class StalePostmaster {
     if (running.isEmpty()) {
       return;
     }
+    refuseWhenInUse(dataDirectory);
     ProcessHandle postmaster = running.get();
     postmaster.destroy();
     if (!endsInTime(postmaster)) {
@@ -35,6 +39,21 @@ final class StalePostmaster {
                 + ") still runs on "
                 + dataDirectory
                 + ": stop it and start again");
+      }
+    }
+  }
+
+  /** EmbeddedPostgres holds a lock for as long as its process lives. */
+  private static void refuseWhenInUse(Path dataDirectory) throws IOException {
+    try (FileChannel channel =
+            FileChannel.open(
+                dataDirectory.resolve("epg-lock"),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE);
+        FileLock lock = channel.tryLock()) {
+      if (lock == null) {
+        throw new IOException(
+            "Another process is using " + dataDirectory + ": stop it or choose another directory");
       }
     }
   }

@@ -1,6 +1,8 @@
 package dev.overwinter.sandbox.database;
 
+import dev.overwinter.sandbox.SqlScript;
 import dev.overwinter.sandbox.app.SandboxApplication;
+import dev.overwinter.sandbox.app.SandboxSeed;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -40,6 +42,17 @@ public final class SupabaseSource implements AutoCloseable {
     var blueprint =
         new EmbeddedCluster.Blueprint("source", SUPERUSER, settings, SupabaseSource::furnish);
     return new SupabaseSource(EmbeddedCluster.start(blueprint, options, options.sourcePort()));
+  }
+
+  /**
+   * Fills the tables, all of them or none, unless they have rows already.
+   *
+   * @return whether rows were made
+   */
+  public boolean plant(SandboxSeed seed) throws SQLException {
+    try (Connection connection = connect(SUPERUSER)) {
+      return seed.plant(connection);
+    }
   }
 
   /** The address, without user and password. */

@@ -22,16 +22,21 @@ import java.util.concurrent.ConcurrentMap;
 final class RequestHandler implements HttpHandler {
   private static final List<String> PREFIXES = List.of("/api/v1", "/api/latest");
 
+  /** The newer service takes no more; the older one has no limit worth copying. */
+  private static final int LARGEST_SUMMER_BODY = 8 * 1024 * 1024;
+
   private final Routes routes;
   private final AccessCheck access;
   private final StandInFaults faults;
+  private final ApiDialect dialect;
   private final ObjectMapper json = new ObjectMapper();
   private final ConcurrentMap<String, Integer> requests = new ConcurrentHashMap<>();
 
-  RequestHandler(Routes routes, AccessCheck access, StandInFaults faults) {
+  RequestHandler(Routes routes, AccessCheck access, StandInFaults faults, ApiDialect dialect) {
     this.routes = routes;
     this.access = access;
     this.faults = faults;
+    this.dialect = dialect;
   }
 
   /** Requests that arrived so far, by route; those that then failed included. */
@@ -107,6 +112,9 @@ final class RequestHandler implements HttpHandler {
   }
 
   private ObjectNode object(HttpExchange exchange, byte[] body) {
+    if (dialect == ApiDialect.SUMMER_2026 && body.length > LARGEST_SUMMER_BODY) {
+      throw ApiException.text(413, "Request body too large");
+    }
     String type = exchange.getRequestHeaders().getFirst("Content-Type");
     if (type == null || !type.startsWith("application/json")) {
       throw ApiException.schema("The body must be JSON with the content type application/json");

@@ -67,7 +67,7 @@ public final class StackAuthStandIn implements AutoCloseable {
             .addPublic("POST /auth/password/reset", passwords::reset)
             .add("GET /emails/outbox", outbox::list)
             .addPublic("GET /projects/current", call -> Reply.json(200, projectJson()));
-    handler = new RequestHandler(routes, new AccessCheck(project), faults);
+    handler = new RequestHandler(routes, new AccessCheck(project), faults, dialect);
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
     server.createContext("/", handler);
     server.setExecutor(threads);

@@ -28,7 +28,7 @@ class SandboxSeedTest {
   @BeforeAll
   static void plant_the_seed() throws SQLException {
     source = SupabaseSource.start(SandboxOptions.throwaway());
-    assertThat(SEED.plant(source)).isTrue();
+    assertThat(source.plant(SEED)).isTrue();
   }
 
   @AfterAll
@@ -39,7 +39,7 @@ class SandboxSeedTest {
   @Test
   void the_same_seed_makes_the_same_rows_and_another_one_does_not() throws SQLException {
     try (SupabaseSource second = SupabaseSource.start(SandboxOptions.throwaway())) {
-      SEED.plant(second);
+      second.plant(SEED);
 
       assertThat(digests(second)).isEqualTo(digests(source)).hasSize(26);
     }
@@ -51,7 +51,7 @@ class SandboxSeedTest {
   void planting_again_changes_nothing() throws SQLException {
     Map<String, String> before = digests(source);
 
-    assertThat(SEED.plant(source)).isFalse();
+    assertThat(source.plant(SEED)).isFalse();
 
     assertThat(digests(source)).isEqualTo(before);
   }
@@ -106,6 +106,8 @@ class SandboxSeedTest {
                           .verified)
                   .isTrue();
             });
+    assertThat(SEED.sandboxUsers().ofKind(UserKind.BCRYPT_TOO_COSTLY))
+        .allSatisfy(user -> assertThat(user.encryptedPassword()).matches("\\$2a\\$17\\$.{53}"));
     assertThat(withPassword)
         .extracting(user -> user.encryptedPassword().substring(0, 7))
         .contains("$2a$04$", "$2b$04$", "$2y$04$", "$2a$10$");

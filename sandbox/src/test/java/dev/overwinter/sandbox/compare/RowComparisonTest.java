@@ -42,7 +42,7 @@ class RowComparisonTest {
   static void carry_everything_over() throws Exception {
     SandboxOptions options = SandboxOptions.throwaway();
     source = SupabaseSource.start(options);
-    SEED.plant(source);
+    source.plant(SEED);
     target = SelfHostedTarget.start(options);
     try (Connection from = source.connect(SupabaseSource.OWNER);
         Connection to = target.connect(SelfHostedTarget.SUPERUSER)) {

@@ -22,7 +22,7 @@ class ClusterLifeTest {
   void kept_clusters_come_back_with_their_rows() throws SQLException {
     SandboxOptions options = SandboxOptions.keptIn(directory);
     try (SupabaseSource source = SupabaseSource.start(options)) {
-      SandboxSeed.small().plant(source);
+      source.plant(SandboxSeed.small());
     }
     try (SelfHostedTarget target = SelfHostedTarget.start(options)) {
       run(target.connect("app_user"), "INSERT INTO organizations (name, slug) VALUES ('A', 'a')");
@@ -51,7 +51,8 @@ class ClusterLifeTest {
   }
 
   @Test
-  void a_server_left_running_by_a_killed_process_is_replaced() throws Exception {
+  void a_server_of_a_living_process_is_left_alone_and_one_of_a_killed_process_replaced()
+      throws Exception {
     Process first =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -66,6 +67,11 @@ class ClusterLifeTest {
       assertThat(first.isAlive()).isTrue();
       Thread.sleep(20);
     }
+    assertThatThrownBy(() -> SelfHostedTarget.start(SandboxOptions.keptIn(directory)))
+        .hasRootCauseMessage(
+            "Another process is using "
+                + directory.resolve("target")
+                + ": stop it or choose another directory");
     first.destroyForcibly();
     assertThat(first.waitFor(10, TimeUnit.SECONDS)).isTrue();
     long orphan = pid(directory);

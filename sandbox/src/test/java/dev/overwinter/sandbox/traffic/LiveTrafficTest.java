@@ -32,7 +32,7 @@ class LiveTrafficTest {
   static void start_both() throws SQLException {
     SandboxOptions options = SandboxOptions.throwaway();
     source = SupabaseSource.start(options);
-    SandboxSeed.small().plant(source);
+    source.plant(SandboxSeed.small());
     target = SelfHostedTarget.start(options);
   }
 

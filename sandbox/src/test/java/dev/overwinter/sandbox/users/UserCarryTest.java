@@ -238,13 +238,17 @@ class UserCarryTest {
     create("{}");
     UUID unheard = fixture.addUser("phone", "'1'");
     fixture.faults.once(Fault.CUT_AFTER_EFFECT, "POST /users");
-    Thread worker = new Thread(() -> catchThrowableOfType(StepException.class, () -> create("{}")));
-    worker.start();
-    while (fixture.stackAuth.users().size() < 43) {
-      Thread.sleep(1);
-    }
-    worker.interrupt();
-    worker.join();
+    assertThatThrownBy(
+            () ->
+                fixture.steps.createUsers(
+                    fixture.input("{}"),
+                    UsersFixture.context(
+                        progress -> {
+                          if (fixture.stackAuth.users().size() == 43) {
+                            throw new IllegalStateException("cancelled");
+                          }
+                        })))
+        .hasMessage("cancelled");
     assertThat(fixture.states().get(unheard.toString())).startsWith("intended");
 
     fixture.faults.probability(Fault.CUT_AFTER_EFFECT, 0.1);

@@ -67,7 +67,7 @@ class UserCreationCrashTest {
         assertThat(++attempts).as("attempts").isLessThan(200);
         summary = attempt(fixture, attempts < 15 ? 20 + random.nextInt(250) : 60_000);
       }
-      assertThat(attempts).as("attempts").isGreaterThan(3);
+      assertThat(attempts).as("attempts").isGreaterThan(1);
       assertThat(summary.created()).isEqualTo(USERS);
       assertThat(fixture.stackAuth.users()).hasSize(USERS);
       assertThat(fixture.mapping()).hasSize(USERS).isEqualTo(fixture.markers());
@@ -79,11 +79,11 @@ class UserCreationCrashTest {
       throws Exception {
     try (UsersFixture fixture = new UsersFixture(server, ApiDialect.SUMMER_2026)) {
       fixture.seed(USERS, HASH);
-      fixture.faults.probability(Fault.SLOW_REPLY, 1).slowReply(Duration.ofMillis(15));
+      fixture.faults.probability(Fault.SLOW_REPLY, 1).slowReply(Duration.ofMillis(40));
       fixture.faults.probability(Fault.CUT_AFTER_EFFECT, 0.03);
       fixture.faults.probability(Fault.SERVER_ERROR_BEFORE_EFFECT, 0.03);
       Path output = directory.resolve("output.txt");
-      for (int killAt : List.of(1, 60, 130, 200)) {
+      for (int killAt : List.of(1, 60, 110, 160)) {
         Process process = start(fixture, output);
         while (process.isAlive() && fixture.stackAuth.users().size() < killAt) {
           Thread.sleep(2);

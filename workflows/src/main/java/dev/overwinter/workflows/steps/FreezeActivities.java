@@ -14,7 +14,8 @@ public interface FreezeActivities {
   void guardTarget(StepInput input);
 
   /**
-   * Makes the source refuse writes from now on, waits for writers in flight, and proves it.
+   * Makes the source refuse writes from now on, waits for writers in flight, and proves it. Renews
+   * the lease by itself while it is at work.
    *
    * @return what was guarded and the fence that later proofs compare with
    */

@@ -1,4 +1,4 @@
-package dev.overwinter.sandbox.database;
+package dev.overwinter.sandbox;
 
 import java.io.IOException;
 import java.io.InputStream;

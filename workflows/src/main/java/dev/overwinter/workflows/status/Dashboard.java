@@ -1,15 +1,14 @@
-package dev.overwinter.workflows;
+package dev.overwinter.workflows.status;
 
-import dev.overwinter.workflows.status.Decision;
-import dev.overwinter.workflows.status.RunStatus;
-import dev.overwinter.workflows.status.StepStatus;
 import dev.overwinter.workflows.steps.Finding;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
-/** Draws a status as the Markdown that the web UI shows as current details. */
-final class Dashboard {
+/**
+ * Draws a status as Markdown: what the web UI shows as current details, and the head of a report.
+ */
+public final class Dashboard {
   private static final int MOST_FINDINGS = 20;
   private static final int MOST_DECISIONS = 10;
 
@@ -18,7 +17,8 @@ final class Dashboard {
 
   private Dashboard() {}
 
-  static String markdown(RunStatus status) {
+  /** A page of at most 20 KB, which is what Temporal keeps. */
+  public static String markdown(RunStatus status) {
     StringBuilder page = new StringBuilder();
     page.append("## ").append(headline(status)).append("\n\n");
     if (!status.waitingFor().isEmpty()) {

@@ -1,0 +1,45 @@
+package dev.overwinter.activities.load;
+
+import dev.overwinter.activities.postgres.QualifiedName;
+
+/**
+ * One object of the target that is or was put aside.
+ *
+ * @param kind what it is
+ * @param table the table it belongs to
+ * @param name its own name, without schema
+ * @param stage objects of a lower stage are restored first
+ */
+record AsideObject(Kind kind, QualifiedName table, String name, int stage) {
+  /** Kinds of objects, by the word the ledger has for them. */
+  enum Kind {
+    INDEX("index"),
+    FOREIGN_KEY("foreign key"),
+    TRIGGER("trigger");
+
+    private final String word;
+
+    Kind(String word) {
+      this.word = word;
+    }
+
+    String word() {
+      return word;
+    }
+
+    static Kind of(String word) {
+      for (Kind kind : values()) {
+        if (kind.word.equals(word)) {
+          return kind;
+        }
+      }
+      throw new IllegalArgumentException("unknown kind of object: " + word);
+    }
+  }
+
+  /** For people. */
+  @Override
+  public String toString() {
+    return "%s %s of %s".formatted(kind.word(), name, table);
+  }
+}

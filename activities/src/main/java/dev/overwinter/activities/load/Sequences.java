@@ -1,0 +1,127 @@
+package dev.overwinter.activities.load;
+
+import dev.overwinter.activities.StepException;
+import dev.overwinter.activities.postgres.Database;
+import dev.overwinter.activities.postgres.QualifiedName;
+import dev.overwinter.workflows.FailureType;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+
+/** Sets the target's sequences so that they go on where the frozen source stands. */
+final class Sequences {
+  private final Database source;
+  private final Database target;
+
+  Sequences(Database source, Database target) {
+    this.source = source;
+    this.target = target;
+  }
+
+  /**
+   * Sets each sequence of the target to where its counterpart in the source stands, or to the
+   * furthest value in its columns where that is further. Repeating it changes nothing.
+   *
+   * @return sequences set
+   */
+  int carryOver(AsideLedger ledger, List<String> schemas, List<QualifiedName> tables) {
+    return source.inTransaction(
+        "reading the sequences",
+        from -> {
+          List<Sequence> sources = Sequence.read(from, schemas);
+          return target.inTransaction(
+              "setting the sequences",
+              to -> {
+                // What is set here is not undone with the transaction, so no rollback may overtake.
+                ledger.checkLoading(to);
+                return carryOver(from, to, sources, schemas, tables);
+              });
+        });
+  }
+
+  private static int carryOver(
+      Connection from,
+      Connection to,
+      List<Sequence> sources,
+      List<String> schemas,
+      List<QualifiedName> tables)
+      throws SQLException {
+    int set = 0;
+    for (Sequence sequence : Sequence.read(to, schemas)) {
+      Optional<SequenceState> wanted = sequence.stateOfColumns(to, tables);
+      Optional<Sequence> counterpart = sequence.counterpart(sources);
+      if (counterpart.isPresent()) {
+        SequenceState there = counterpart.get().state(from);
+        wanted =
+            Optional.of(wanted.map(it -> there.furthest(it, sequence.ascending())).orElse(there));
+      }
+      if (wanted.isPresent()) {
+        setAndCompare(to, sequence, wanted.get());
+        set++;
+      }
+    }
+    return set;
+  }
+
+  private static void setAndCompare(Connection to, Sequence sequence, SequenceState wanted)
+      throws SQLException {
+    try {
+      Sequence.set(to, sequence.name(), wanted);
+    } catch (SQLException e) {
+      if ("22003".equals(e.getSQLState())) {
+        throw new StepException(
+            FailureType.TARGET_CHANGED,
+            "The target's sequence %s cannot hold the value that the source's has reached. Widen its type or its bounds, then retry the step."
+                .formatted(sequence.name()));
+      }
+      throw e;
+    }
+    if (!sequence.state(to).equals(wanted)) {
+      throw new StepException(
+          FailureType.TARGET_CHANGED,
+          "The target's sequence %s moved while it was set: somebody draws values from it. Stop them, then retry the step."
+              .formatted(sequence.name()));
+    }
+  }
+
+  /** Records how the target's sequences stand, in the caller's transaction. */
+  static void remember(Connection target, String runId, List<String> schemas) throws SQLException {
+    try (PreparedStatement statement =
+        target.prepareStatement(
+            "INSERT INTO overwinter.put_aside_sequence VALUES (?, ?, ?, ?, ?)")) {
+      for (Sequence sequence : Sequence.read(target, schemas)) {
+        SequenceState state = sequence.state(target);
+        statement.setString(1, runId);
+        statement.setString(2, sequence.name().schema());
+        statement.setString(3, sequence.name().name());
+        statement.setLong(4, state.lastValue());
+        statement.setBoolean(5, state.called());
+        statement.addBatch();
+      }
+      statement.executeBatch();
+    }
+  }
+
+  /** Puts the target's sequences back to how they stood. */
+  static void putBack(Connection target, String runId) throws SQLException {
+    String sql =
+        """
+        SELECT schema_name, sequence_name, last_value, is_called
+          FROM overwinter.put_aside_sequence WHERE run_id = ?
+        """;
+    try (PreparedStatement statement = target.prepareStatement(sql)) {
+      statement.setString(1, runId);
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          Sequence.set(
+              target,
+              new QualifiedName(rows.getString(1), rows.getString(2)),
+              new SequenceState(rows.getLong(3), rows.getBoolean(4)));
+        }
+      }
+    }
+  }
+}

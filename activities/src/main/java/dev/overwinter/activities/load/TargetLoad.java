@@ -1,0 +1,180 @@
+package dev.overwinter.activities.load;
+
+import dev.overwinter.activities.StepContext;
+import dev.overwinter.activities.StepException;
+import dev.overwinter.activities.load.AsideObject.Kind;
+import dev.overwinter.activities.postgres.Catalog;
+import dev.overwinter.activities.postgres.Database;
+import dev.overwinter.activities.postgres.ParallelWork;
+import dev.overwinter.activities.postgres.QualifiedName;
+import dev.overwinter.activities.postgres.RunningStatements;
+import dev.overwinter.activities.postgres.Table;
+import dev.overwinter.workflows.FailureType;
+import dev.overwinter.workflows.request.MigrationRequest;
+import dev.overwinter.workflows.steps.PutAsideSummary;
+import dev.overwinter.workflows.steps.StepInput;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Prepares the target for loading and completes it afterwards. Indexes, foreign keys and triggers
+ * are put aside with all they need to come back exactly in the ledger first, because rows load
+ * several times faster into bare tables and triggers would act on rows that are only carried. Every
+ * method may be broken off anywhere and repeated, also while an earlier attempt still runs.
+ * Thread-safe.
+ */
+public final class TargetLoad {
+  private final Database source;
+  private final Database target;
+  private final int builders;
+
+  /**
+   * @param builders how many indexes are built at one time, not more than the target's connections
+   */
+  public TargetLoad(Database source, Database target, int builders) {
+    this.source = source;
+    this.target = target;
+    this.builders = builders;
+  }
+
+  /**
+   * Puts aside what is in the way of loading the request's tables: foreign keys, indexes that back
+   * no constraint, and triggers that would fire. The ledger must hold the run, and the target must
+   * be guarded.
+   *
+   * @return what is aside of this run, by whichever attempt
+   * @throws StepException with {@code TARGET_CHANGED} when a table that is to be loaded has rows
+   */
+  public PutAsideSummary putAside(StepInput input, StepContext context) {
+    AsideLedger ledger = new AsideLedger(input.run().runId());
+    List<QualifiedName> wanted = tablesOf(input.request());
+    target.inTransaction(
+        "listing what to put aside",
+        connection -> {
+          plan(connection, ledger, input, wanted);
+          return null;
+        });
+    List<AsideObject> planned =
+        target.inTransaction("reading what to put aside", c -> ledger.inState(c, "planned"));
+    List<ParallelWork.Task> drops = new ArrayList<>();
+    planned.forEach(it -> drops.add(0, dropping(ledger, it)));
+    // One at a time and in reverse: foreign keys go before what they might lean on.
+    new ParallelWork(1, context).run("objects", drops);
+    return summary(ledger, 0, "aside", "restored");
+  }
+
+  /**
+   * Restores what was put aside, sets the sequences and analyzes the tables. The caller has made
+   * sure that every chunk is loaded.
+   *
+   * @return what was restored of this run, by whichever attempt, and the sequences set
+   * @throws StepException with {@code VERIFICATION_FAILED} when loaded rows break a foreign key or
+   *     a unique index
+   */
+  public PutAsideSummary completeLoad(StepInput input, StepContext context) {
+    AsideLedger ledger = new AsideLedger(input.run().runId());
+    List<QualifiedName> tables =
+        target.inTransaction(
+            "reading the tables to load",
+            connection -> {
+              ledger.checkLoading(connection);
+              return ledger.tables(connection);
+            });
+    new Restoration(target, builders).restoreAll(ledger, context);
+    int[] sequences = new int[1];
+    ParallelWork.Task setSequences =
+        new ParallelWork.Task(
+            "sequences",
+            running ->
+                sequences[0] =
+                    new Sequences(source, target)
+                        .carryOver(ledger, input.request().schemas(), tables));
+    new ParallelWork(1, context).run("steps", List.of(setSequences));
+    new ParallelWork(builders, context).run("tables", tables.stream().map(this::analyze).toList());
+    return summary(ledger, sequences[0], "restored");
+  }
+
+  private List<QualifiedName> tablesOf(MigrationRequest request) {
+    Set<String> skipped = new HashSet<>(request.skipTables());
+    return source.inTransaction(
+        "reading the tables to load",
+        connection ->
+            Catalog.read(connection, request.schemas()).stream()
+                .map(Table::name)
+                .filter(it -> !skipped.contains(it.toString()))
+                .toList());
+  }
+
+  private static void plan(
+      Connection connection, AsideLedger ledger, StepInput input, List<QualifiedName> wanted)
+      throws SQLException {
+    if (!ledger.begin(connection)) {
+      return;
+    }
+    List<QualifiedName> tables = TargetTables.existing(connection, wanted);
+    TargetTables.lock(connection, tables, "SHARE");
+    List<QualifiedName> filled = TargetTables.withRows(connection, tables);
+    if (!filled.isEmpty()) {
+      throw new StepException(
+          FailureType.TARGET_CHANGED,
+          "These tables of the target have rows that this run did not load: %s. Empty them or point the run at another target, then start anew."
+              .formatted(filled));
+    }
+    ledger.addTables(connection, tables);
+    AsidePlan.record(connection, input.run().runId());
+    Sequences.remember(connection, input.run().runId(), input.request().schemas());
+  }
+
+  private ParallelWork.Task dropping(AsideLedger ledger, AsideObject object) {
+    return new ParallelWork.Task(
+        object.toString(),
+        running ->
+            target.inTransaction(
+                "putting aside the " + object,
+                connection -> {
+                  drop(connection, ledger, object, running);
+                  return null;
+                }));
+  }
+
+  private static void drop(
+      Connection connection, AsideLedger ledger, AsideObject object, RunningStatements running)
+      throws SQLException {
+    AsideLedger.Entry entry = ledger.lock(connection, object);
+    if (entry == null || !entry.state().equals("planned") || entry.dropStatement() == null) {
+      return;
+    }
+    running.execute(connection, TargetTables.LOCK_TIMEOUT);
+    running.execute(connection, entry.dropStatement());
+    if (object.kind() == Kind.INDEX) {
+      ledger.setTreeAside(connection, entry.tree());
+    } else {
+      ledger.setState(connection, object, "aside");
+    }
+  }
+
+  private ParallelWork.Task analyze(QualifiedName table) {
+    return new ParallelWork.Task(
+        table.toString(),
+        running ->
+            target.inTransaction(
+                "analysis of " + table,
+                connection -> {
+                  running.execute(connection, TargetTables.APPLICATION_PATH);
+                  running.execute(connection, "ANALYZE " + table.sql());
+                  return null;
+                }));
+  }
+
+  private PutAsideSummary summary(AsideLedger ledger, int sequences, String... states) {
+    Map<Kind, Integer> counts =
+        target.inTransaction("counting what was put aside", c -> ledger.count(c, states));
+    return new PutAsideSummary(
+        counts.get(Kind.INDEX), counts.get(Kind.FOREIGN_KEY), counts.get(Kind.TRIGGER), sequences);
+  }
+}

@@ -1,0 +1,157 @@
+package dev.overwinter.activities.preflight;
+
+import dev.overwinter.activities.postgres.Catalog;
+import dev.overwinter.activities.postgres.QualifiedName;
+import dev.overwinter.activities.postgres.RunningStatements;
+import dev.overwinter.activities.postgres.Table;
+import dev.overwinter.workflows.request.MigrationRequest;
+import dev.overwinter.workflows.steps.StepInput;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** What the checks of one preflight look at. Used by one thread at a time. */
+final class Look {
+  private final StepInput input;
+  private final Connection source;
+  private final Connection target;
+  private RunningStatements running = new RunningStatements();
+  private List<Table> sourceTables;
+  private List<Table> targetTables;
+
+  /**
+   * @param source null when it cannot be connected to
+   * @param target null when it cannot be connected to
+   */
+  Look(StepInput input, Connection source, Connection target) {
+    this.input = input;
+    this.source = source;
+    this.target = target;
+  }
+
+  boolean has(Check.Needs needs) {
+    return switch (needs) {
+      case NOTHING -> true;
+      case SOURCE -> source != null;
+      case TARGET -> target != null;
+      case BOTH -> source != null && target != null;
+    };
+  }
+
+  void runBy(RunningStatements statements) {
+    running = statements;
+  }
+
+  /** Ends both transactions, so that a failed statement does not fail those after it. */
+  void endTransactions() throws SQLException {
+    for (Connection connection : new Connection[] {source, target}) {
+      if (connection != null && !connection.isClosed()) {
+        connection.rollback();
+      }
+    }
+  }
+
+  MigrationRequest request() {
+    return input.request();
+  }
+
+  List<String> schemas() {
+    return input.request().schemas();
+  }
+
+  String runId() {
+    return input.run().runId();
+  }
+
+  Connection source() {
+    return source;
+  }
+
+  Connection target() {
+    return target;
+  }
+
+  /** The source's tables that will be copied. */
+  List<Table> sourceTables() throws SQLException {
+    if (sourceTables == null) {
+      Set<String> skipped = new HashSet<>(request().skipTables());
+      sourceTables =
+          Catalog.read(source, schemas()).stream()
+              .filter(it -> !skipped.contains(it.name().toString()))
+              .toList();
+    }
+    return sourceTables;
+  }
+
+  /** All tables of the target in the request's schemas, by name. */
+  Map<QualifiedName, Table> targetTables() throws SQLException {
+    if (targetTables == null) {
+      targetTables = Catalog.read(target, schemas());
+    }
+    return targetTables.stream().collect(Collectors.toMap(Table::name, Function.identity()));
+  }
+
+  /** The target's counterparts of the tables that will be copied. */
+  List<QualifiedName> loadedTables() throws SQLException {
+    Map<QualifiedName, Table> there = targetTables();
+    return sourceTables().stream().map(Table::name).filter(there::containsKey).toList();
+  }
+
+  /** What a role may do with a relation; looked up without needing the use of its schema. */
+  record Access(boolean exists, boolean readable) {}
+
+  /** Whether a relation exists on a side and whether the role may read it. */
+  Access access(Connection side, String schema, String relation) throws SQLException {
+    String sql =
+        """
+        SELECT has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')
+          FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+         WHERE n.nspname = ? AND c.relname = ?
+        """;
+    List<String[]> rows = ask(side, sql, schema, relation);
+    return new Access(!rows.isEmpty(), !rows.isEmpty() && SourceChecks.isTrue(rows.get(0)[0]));
+  }
+
+  /** Rows of a query on the source, columns as text; a list as a parameter is a text array. */
+  List<String[]> askSource(String sql, Object... parameters) throws SQLException {
+    return ask(source, sql, parameters);
+  }
+
+  /** Rows of a query on the target, columns as text; a list as a parameter is a text array. */
+  List<String[]> askTarget(String sql, Object... parameters) throws SQLException {
+    return ask(target, sql, parameters);
+  }
+
+  /** Rows of a query, columns as text; a list as a parameter is a text array. */
+  List<String[]> ask(Connection connection, String sql, Object... parameters) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      for (int i = 0; i < parameters.length; i++) {
+        if (parameters[i] instanceof List<?> list) {
+          statement.setArray(i + 1, connection.createArrayOf("text", list.toArray()));
+        } else {
+          statement.setObject(i + 1, parameters[i]);
+        }
+      }
+      List<String[]> result = new ArrayList<>();
+      try (ResultSet rows = running.call(statement, statement::executeQuery)) {
+        int columns = rows.getMetaData().getColumnCount();
+        while (rows.next()) {
+          String[] row = new String[columns];
+          for (int i = 0; i < columns; i++) {
+            row[i] = rows.getString(i + 1);
+          }
+          result.add(row);
+        }
+      }
+      return result;
+    }
+  }
+}

@@ -1,0 +1,197 @@
+package dev.overwinter.activities.preflight;
+
+import dev.overwinter.activities.load.Sequence;
+import dev.overwinter.activities.postgres.Column;
+import dev.overwinter.activities.postgres.QualifiedName;
+import dev.overwinter.activities.postgres.Table;
+import dev.overwinter.activities.preflight.Check.Needs;
+import dev.overwinter.workflows.steps.Finding;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** Whether the target has a counterpart of everything that is carried. */
+final class StructureChecks {
+  /** Types of columns and what they are made of: elements of arrays, domains' and ranges' types. */
+  private static final String USED_TYPES =
+      """
+      WITH RECURSIVE used(oid) AS (
+        SELECT a.atttypid FROM pg_attribute a
+         WHERE a.attnum > 0 AND NOT a.attisdropped
+           AND a.attrelid IN (SELECT to_regclass(name) FROM unnest(?) AS name)
+        UNION
+        SELECT made_of FROM used u
+          JOIN pg_type t ON t.oid = u.oid
+          LEFT JOIN pg_range r ON r.rngtypid = t.oid
+         CROSS JOIN LATERAL (VALUES (t.typelem), (t.typbasetype), (r.rngsubtype)) AS parts (made_of)
+         WHERE made_of IS NOT NULL AND made_of <> 0
+      )
+      """;
+
+  private static final String ENUM_LABELS =
+      USED_TYPES
+          + """
+          SELECT t.oid::regtype::text, e.enumlabel
+            FROM used u
+            JOIN pg_type t ON t.oid = u.oid
+            JOIN pg_enum e ON e.enumtypid = t.oid
+           ORDER BY 1, e.enumsortorder
+          """;
+
+  private static final String EXTENSIONS =
+      USED_TYPES
+          + """
+          SELECT DISTINCT x.extname
+            FROM used u
+            JOIN pg_depend d ON d.classid = 'pg_type'::regclass AND d.objid = u.oid AND d.deptype = 'e'
+            JOIN pg_extension x ON x.oid = d.refobjid
+           ORDER BY 1
+          """;
+
+  private StructureChecks() {}
+
+  static List<Check> all() {
+    return List.of(
+        new Check("the target's tables and columns", Needs.BOTH, StructureChecks::tables),
+        new Check("columns that refuse NULL", Needs.BOTH, StructureChecks::requiredColumns),
+        new Check("enum types", Needs.BOTH, StructureChecks::enums),
+        new Check("extensions of column types", Needs.BOTH, StructureChecks::extensions),
+        new Check("sequences", Needs.BOTH, StructureChecks::sequences));
+  }
+
+  private static List<Finding> tables(Look look) throws SQLException {
+    List<Finding> findings = new ArrayList<>();
+    Map<QualifiedName, Table> there = look.targetTables();
+    for (Table table : look.sourceTables()) {
+      Table counterpart = there.get(table.name());
+      if (counterpart == null) {
+        findings.add(
+            Finding.blocker(
+                table.name().toString(),
+                "The target lacks this table.",
+                "Create it there, or name it in skipTables if it is to stay behind."));
+      } else {
+        findings.addAll(ColumnComparison.compare(table, counterpart));
+      }
+    }
+    Set<QualifiedName> carried =
+        look.sourceTables().stream().map(Table::name).collect(Collectors.toSet());
+    Set<String> skipped = new HashSet<>(look.request().skipTables());
+    for (QualifiedName extra : new TreeSet<>(there.keySet())) {
+      if (!carried.contains(extra) && !skipped.contains(extra.toString())) {
+        findings.add(
+            Finding.note(extra.toString(), "Only the target has this table; it is left as it is."));
+      }
+    }
+    return findings;
+  }
+
+  private static List<Finding> requiredColumns(Look look) throws SQLException {
+    List<Finding> findings = new ArrayList<>();
+    Map<QualifiedName, Table> there = look.targetTables();
+    for (Table table : look.sourceTables()) {
+      Table counterpart = there.get(table.name());
+      for (Column from : table.columns()) {
+        boolean refused =
+            counterpart != null
+                && !from.notNull()
+                && counterpart.columns().stream()
+                    .anyMatch(
+                        to -> to.name().equals(from.name()) && to.notNull() && !to.generated());
+        if (refused) {
+          findings.add(refusedNull(look, table, from));
+        }
+      }
+    }
+    return findings;
+  }
+
+  private static Finding refusedNull(Look look, Table table, Column column) throws SQLException {
+    String sql =
+        "SELECT EXISTS (SELECT 1 FROM %s WHERE %s IS NULL)"
+            .formatted(table.name().sql(), QualifiedName.quote(column.name()));
+    String path = table.name() + "." + column.name();
+    if (SourceChecks.isTrue(look.askSource(sql).get(0)[0])) {
+      return Finding.blocker(
+          path,
+          "The target refuses NULL in this column, and the source has rows with it.",
+          "DROP NOT NULL in the target, or fill the column in the source.");
+    }
+    return Finding.warning(
+        path,
+        "The target refuses NULL in this column, the source does not; it has none now.",
+        "See that none is written before the freeze, or declare both the same.");
+  }
+
+  private static List<Finding> enums(Look look) throws SQLException {
+    Map<String, Set<String>> there = labels(look.askTarget(ENUM_LABELS, names(look)));
+    List<Finding> findings = new ArrayList<>();
+    labels(look.askSource(ENUM_LABELS, names(look)))
+        .forEach(
+            (type, labels) -> {
+              Set<String> missing = new TreeSet<>(labels);
+              missing.removeAll(there.getOrDefault(type, Set.of()));
+              // Without the type itself its columns are reported, with the type's name.
+              if (!missing.isEmpty() && there.containsKey(type)) {
+                findings.add(
+                    Finding.blocker(
+                        type,
+                        "The target's enum lacks labels: %s.".formatted(String.join(", ", missing)),
+                        "ALTER TYPE ... ADD VALUE in the target."));
+              }
+            });
+    return findings;
+  }
+
+  private static Map<String, Set<String>> labels(List<String[]> rows) {
+    Map<String, Set<String>> labels = new LinkedHashMap<>();
+    rows.forEach(row -> labels.computeIfAbsent(row[0], type -> new TreeSet<>()).add(row[1]));
+    return labels;
+  }
+
+  private static List<Finding> extensions(Look look) throws SQLException {
+    Set<String> there = new HashSet<>();
+    look.askTarget("SELECT extname FROM pg_extension").forEach(row -> there.add(row[0]));
+    List<Finding> findings = new ArrayList<>();
+    for (String[] extension : look.askSource(EXTENSIONS, names(look))) {
+      if (!there.contains(extension[0])) {
+        findings.add(
+            Finding.blocker(
+                extension[0],
+                "Columns use types of this extension, which the target lacks.",
+                "CREATE EXTENSION in the target, in the schema that its definitions name."));
+      }
+    }
+    return findings;
+  }
+
+  private static List<Finding> sequences(Look look) throws SQLException {
+    List<Sequence> there = Sequence.read(look.target(), look.schemas());
+    Set<QualifiedName> carried =
+        look.sourceTables().stream().map(Table::name).collect(Collectors.toSet());
+    List<Finding> findings = new ArrayList<>();
+    for (Sequence sequence : Sequence.read(look.source(), look.schemas())) {
+      boolean needed =
+          sequence.columns().isEmpty()
+              || sequence.columns().stream().anyMatch(column -> carried.contains(column.table()));
+      if (needed && sequence.counterpart(there).isEmpty()) {
+        findings.add(
+            Finding.warning(
+                sequence.name().toString(),
+                "The target has no counterpart of this sequence, so its position is not carried.",
+                "Create it in the target if the application draws from it."));
+      }
+    }
+    return findings;
+  }
+
+  private static List<String> names(Look look) throws SQLException {
+    return look.sourceTables().stream().map(it -> it.name().sql()).toList();
+  }
+}

@@ -1,0 +1,273 @@
+package dev.overwinter.activities.preflight;
+
+import dev.overwinter.activities.postgres.QualifiedName;
+import dev.overwinter.activities.preflight.Check.Needs;
+import dev.overwinter.workflows.steps.Finding;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** Whether the target is what it should be, is empty, and can be loaded and put back. */
+final class TargetChecks {
+  private static final int OLDEST = 150000;
+  private static final int ONE_MAJOR = 10000;
+
+  private static final String TABLES =
+      """
+      SELECT format('%s.%s', n.nspname, c.relname), pg_has_role(c.relowner, 'USAGE'),
+             c.relforcerowsecurity AND c.relrowsecurity AND NOT (r.rolsuper OR r.rolbypassrls)
+        FROM pg_class c
+        JOIN pg_namespace n ON n.oid = c.relnamespace
+        JOIN pg_roles r ON r.rolname = current_user
+       WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't' AND n.nspname = ANY (?)
+         AND NOT EXISTS (SELECT 1 FROM pg_depend d
+                          WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+       ORDER BY 1
+      """;
+
+  private static final String FOREIGN_KEYS_OUT =
+      """
+      SELECT c.conname, c.conrelid::regclass::text, c.confrelid::regclass::text,
+             has_table_privilege(c.confrelid, 'SELECT'), has_table_privilege(c.confrelid, 'REFERENCES')
+        FROM pg_constraint c
+       WHERE c.contype = 'f' AND c.conparentid = 0
+         AND c.conrelid IN (SELECT to_regclass(name) FROM unnest(?) AS name)
+         AND c.confrelid NOT IN (SELECT to_regclass(name) FROM unnest(?) AS name)
+       ORDER BY 2, 1
+      """;
+
+  private TargetChecks() {}
+
+  static List<Check> all() {
+    return List.of(
+        new Check("the target's version, name and encoding", Needs.TARGET, TargetChecks::identity),
+        new Check("the versions and collations of both sides", Needs.BOTH, TargetChecks::versions),
+        new Check("that both sides are different databases", Needs.BOTH, TargetChecks::different),
+        new Check("the target role's privileges", Needs.TARGET, TargetChecks::privileges),
+        new Check("other runs on the target", Needs.TARGET, TargetChecks::otherRuns),
+        new Check("that the target's tables are empty", Needs.BOTH, TargetChecks::empty),
+        new Check("foreign keys out of the target's tables", Needs.BOTH, TargetChecks::keysOut));
+  }
+
+  private static List<Finding> identity(Look look) throws SQLException {
+    List<Finding> findings = new ArrayList<>();
+    String[] row =
+        look.askTarget(
+                """
+                SELECT current_setting('server_version_num'), current_setting('server_version'),
+                       current_database(), current_setting('server_encoding'), pg_is_in_recovery(),
+                       reset_val = 'on'
+                  FROM pg_settings WHERE name = 'default_transaction_read_only'
+                """)
+            .get(0);
+    if (Integer.parseInt(row[0]) < OLDEST) {
+      findings.add(
+          Finding.blocker(
+              "target",
+              "The target is PostgreSQL %s; the oldest that is supported is 15.".formatted(row[1]),
+              "Install a newer PostgreSQL there."));
+    }
+    String expected = look.request().targetDatabase();
+    if (expected != null && !expected.equals(row[2])) {
+      findings.add(
+          Finding.blocker(
+              "target",
+              "The target's database is %s, the request says %s.".formatted(row[2], expected),
+              "Correct OVERWINTER_TARGET_URL or targetDatabase in the request."));
+    }
+    if (!"UTF8".equals(row[3])) {
+      findings.add(
+          Finding.blocker(
+              "target",
+              "The target's encoding is %s, so that it cannot hold every text of the source."
+                  .formatted(row[3]),
+              "Create the database anew with ENCODING 'UTF8'."));
+    }
+    if (SourceChecks.isTrue(row[4])) {
+      findings.add(
+          Finding.blocker(
+              "target",
+              "The target is a standby and takes no writes.",
+              "Correct OVERWINTER_TARGET_URL."));
+    }
+    if (SourceChecks.isTrue(row[5])) {
+      findings.add(SourceChecks.readOnly("target"));
+    }
+    return findings;
+  }
+
+  private static List<Finding> versions(Look look) throws SQLException {
+    String sql =
+        """
+        SELECT current_setting('server_version_num'), current_setting('server_encoding'), d.datcollate, d.datctype
+          FROM pg_database d WHERE d.datname = current_database()
+        """;
+    String[] from = look.askSource(sql).get(0);
+    String[] to = look.askTarget(sql).get(0);
+    List<Finding> findings = new ArrayList<>();
+    int source = Integer.parseInt(from[0]) / ONE_MAJOR;
+    int target = Integer.parseInt(to[0]) / ONE_MAJOR;
+    if (target < source) {
+      findings.add(
+          Finding.warning(
+              "target",
+              "The target is PostgreSQL %d, older than the source's %d; what only the newer one has does not work there."
+                  .formatted(target, source),
+              "Prefer a target of version %d or newer.".formatted(source)));
+    }
+    if (!"UTF8".equals(from[1])) {
+      findings.add(
+          Finding.warning(
+              "source",
+              "The source's encoding is %s; texts that are no valid characters stop the import."
+                  .formatted(from[1]),
+              "Rehearse the run first."));
+    }
+    if (!from[2].equals(to[2]) || !from[3].equals(to[3])) {
+      findings.add(
+          Finding.warning(
+              "target",
+              "Texts sort differently: the source's collation is %s, the target's %s."
+                  .formatted(from[2], to[2]),
+              "Create the target with the source's collation if the application relies on the order."));
+    }
+    return findings;
+  }
+
+  /** An advisory lock is known in one database only, whatever address it was reached by. */
+  private static List<Finding> different(Look look) throws SQLException {
+    long probe = ThreadLocalRandom.current().nextLong();
+    look.askSource("SELECT pg_advisory_xact_lock(?)", probe);
+    if (SourceChecks.isTrue(
+        look.askTarget("SELECT pg_try_advisory_xact_lock(?)", probe).get(0)[0])) {
+      return List.of();
+    }
+    return List.of(
+        Finding.blocker(
+            "target",
+            "Source and target are the same database.",
+            "Correct OVERWINTER_SOURCE_URL or OVERWINTER_TARGET_URL."));
+  }
+
+  private static List<Finding> privileges(Look look) throws SQLException {
+    List<Finding> findings = new ArrayList<>();
+    for (String[] table : look.askTarget(TABLES, look.schemas())) {
+      if (!SourceChecks.isTrue(table[1])) {
+        findings.add(
+            Finding.blocker(
+                table[0],
+                "The target role does not own this table, so it can neither guard it nor put its indexes and triggers aside.",
+                "ALTER TABLE ... OWNER TO the role of OVERWINTER_TARGET_USER, or make it a member of the owner."));
+      }
+      if (SourceChecks.isTrue(table[2])) {
+        findings.add(
+            Finding.blocker(
+                table[0],
+                "Row level security is forced on the owner of this table, so it cannot be loaded.",
+                "ALTER TABLE ... NO FORCE ROW LEVEL SECURITY until the run is over, or give the role BYPASSRLS."));
+      }
+    }
+    for (String schema : look.schemas()) {
+      String sql =
+          "SELECT has_schema_privilege(n.oid, 'USAGE'), has_schema_privilege(n.oid, 'CREATE') FROM pg_namespace n WHERE nspname = ?";
+      List<String[]> row = look.askTarget(sql, schema);
+      if (row.isEmpty()) {
+        findings.add(
+            Finding.blocker(
+                schema, "The target has no schema of this name.", "Create it with its tables."));
+      } else if (!SourceChecks.isTrue(row.get(0)[0]) || !SourceChecks.isTrue(row.get(0)[1])) {
+        findings.add(
+            Finding.blocker(
+                schema,
+                "The target role may not create indexes in this schema, so those put aside could not be restored.",
+                "GRANT USAGE, CREATE ON SCHEMA to the role of OVERWINTER_TARGET_USER."));
+      }
+    }
+    if (!SourceChecks.isTrue(
+        look.askTarget("SELECT has_database_privilege(current_database(), 'CREATE')").get(0)[0])) {
+      findings.add(
+          Finding.blocker(
+              "target",
+              "The target role may not create the ledger's schema overwinter.",
+              "GRANT CREATE ON DATABASE to the role of OVERWINTER_TARGET_USER."));
+    }
+    return findings;
+  }
+
+  private static List<Finding> otherRuns(Look look) throws SQLException {
+    Look.Access access = look.access(look.target(), "overwinter", "run");
+    List<Finding> findings = new ArrayList<>();
+    if (access.readable()) {
+      String sql =
+          "SELECT workflow_id, run_id FROM overwinter.run WHERE ended_at IS NULL AND run_id <> ?";
+      for (String[] run : look.askTarget(sql, look.runId())) {
+        findings.add(
+            Finding.blocker(
+                "target",
+                "The target's ledger holds another run that has not ended: workflow %s, run %s."
+                    .formatted(run[0], run[1]),
+                "Let it end or roll it back first."));
+      }
+    } else if (!look.askTarget("SELECT 1 FROM pg_namespace WHERE nspname = 'overwinter'")
+        .isEmpty()) {
+      findings.add(
+          Finding.blocker(
+              "overwinter",
+              "The target has a schema of this name that is not a ledger of this role's runs.",
+              "Rename or drop it."));
+    }
+    return findings;
+  }
+
+  private static List<Finding> empty(Look look) throws SQLException {
+    List<Finding> findings = new ArrayList<>();
+    for (QualifiedName table : look.loadedTables()) {
+      if (hasRows(look, table.sql())) {
+        findings.add(
+            Finding.blocker(
+                table.toString(),
+                "The target's table has rows; only empty tables are loaded.",
+                "Empty it, or name it in skipTables if its rows are to stay."));
+      }
+    }
+    return findings;
+  }
+
+  private static List<Finding> keysOut(Look look) throws SQLException {
+    List<String> names = look.loadedTables().stream().map(QualifiedName::sql).toList();
+    List<Finding> findings = new ArrayList<>();
+    for (String[] key : look.askTarget(FOREIGN_KEYS_OUT, names, names)) {
+      String message =
+          "The target's foreign key %s refers to %s, which this run does not load"
+              .formatted(key[0], key[2]);
+      if (!SourceChecks.isTrue(key[4])) {
+        findings.add(
+            Finding.warning(
+                key[1],
+                message
+                    + ", and which the target role may not refer to; the key stays while rows load.",
+                "GRANT REFERENCES on it."));
+      }
+      if (SourceChecks.isTrue(key[3]) && !hasRows(look, key[2])) {
+        findings.add(
+            Finding.blocker(
+                key[1],
+                message + " and which is empty.",
+                "Drop the key there, as one to Supabase's auth.users, or carry that table too."));
+      } else {
+        findings.add(
+            Finding.warning(
+                key[1],
+                message + "; rows that refer to nothing there stop the load.",
+                "See that its rows are there."));
+      }
+    }
+    return findings;
+  }
+
+  private static boolean hasRows(Look look, String table) throws SQLException {
+    return SourceChecks.isTrue(
+        look.askTarget("SELECT EXISTS (SELECT 1 FROM %s)".formatted(table)).get(0)[0]);
+  }
+}

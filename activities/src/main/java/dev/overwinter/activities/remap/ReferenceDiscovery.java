@@ -1,0 +1,126 @@
+package dev.overwinter.activities.remap;
+
+import dev.overwinter.activities.StepContext;
+import dev.overwinter.activities.postgres.Column;
+import dev.overwinter.activities.postgres.Table;
+import dev.overwinter.activities.remap.ReferenceColumn.Evidence;
+import dev.overwinter.workflows.request.ReferenceRules;
+import dev.overwinter.workflows.request.ReferenceTreatment;
+import dev.overwinter.workflows.steps.Finding;
+import dev.overwinter.workflows.steps.Progress;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.regex.Pattern;
+
+/**
+ * Finds the columns that hold Supabase user ids, by evidence: foreign keys that lead to {@code
+ * auth.users.id}, and values. Every value is looked at, in one pass over each table. What a column
+ * is called is a hint, never a reason. Reads only; stateless.
+ */
+public final class ReferenceDiscovery {
+  private static final Pattern LIKE_A_USER_ID =
+      Pattern.compile(
+          "(^|_)(user|owner|author|creator|member|profile|assignee|account)(_?u?ids?)?$|_by$|^uid$",
+          Pattern.CASE_INSENSITIVE);
+
+  private ReferenceDiscovery() {}
+
+  /**
+   * Finds the columns.
+   *
+   * @param source a connection to the source, best in a read-only transaction; whoever gives it
+   *     breaks it off when the step is cancelled
+   * @param tables the tables that are copied
+   * @param notCarried ids of users in {@code auth.users} who get no account; references to them
+   *     count as unknown
+   */
+  public static DiscoveredReferences discover(
+      Connection source,
+      List<Table> tables,
+      ReferenceRules rules,
+      Collection<UUID> notCarried,
+      StepContext context)
+      throws SQLException {
+    UserKeys keys = UserKeys.read(source);
+    List<ReferenceColumn> columns = new ArrayList<>();
+    List<Finding> findings = new ArrayList<>(ColumnNames.findWrong(rules.columns(), tables));
+    int done = 0;
+    for (Table table : tables) {
+      context.progress(new Progress(done++, tables.size(), "tables", table.name().toString()));
+      Optional<IdScan> scan = IdScan.of(table);
+      if (scan.isEmpty()) {
+        continue;
+      }
+      Map<String, IdCounts> counts = scan.get().run(source, notCarried);
+      for (Column column : table.copiedColumns()) {
+        String path = table.name() + "." + column.name();
+        IdCounts count = counts.getOrDefault(column.name(), IdCounts.NONE);
+        Optional<IdKind> kind = IdKind.of(column);
+        Optional<Evidence> evidence =
+            evidence(keys.contain(table.name(), column.name()), count, rules, path);
+        if (kind.isPresent() && evidence.isPresent()) {
+          columns.add(found(table, column, kind.get(), evidence.get(), count, rules));
+        } else if (kind.isPresent() && LIKE_A_USER_ID.matcher(column.name()).find()) {
+          findings.add(
+              Finding.note(path, "is named like a user id, but none of its values is one"));
+        }
+        lookCloser(path, count).ifPresent(findings::add);
+      }
+    }
+    return new DiscoveredReferences(columns, findings);
+  }
+
+  private static Optional<Evidence> evidence(
+      boolean foreignKey, IdCounts count, ReferenceRules rules, String path) {
+    if (foreignKey) {
+      return Optional.of(Evidence.FOREIGN_KEY);
+    }
+    if (count.ofUsers() > 0) {
+      return Optional.of(Evidence.VALUES);
+    }
+    return rules.columns().containsKey(path) ? Optional.of(Evidence.REQUEST) : Optional.empty();
+  }
+
+  private static ReferenceColumn found(
+      Table table,
+      Column column,
+      IdKind kind,
+      Evidence evidence,
+      IdCounts count,
+      ReferenceRules rules) {
+    return new ReferenceColumn(
+        table.name(),
+        column.name(),
+        kind,
+        evidence,
+        count.known(),
+        count.unknown(evidence == Evidence.FOREIGN_KEY),
+        rules.columns().getOrDefault(table.name() + "." + column.name(), ReferenceTreatment.MAP));
+  }
+
+  private static Optional<Finding> lookCloser(String path, IdCounts count) {
+    if (count.embedded() > 0) {
+      return Optional.of(
+          Finding.warning(
+              path,
+              "holds %d user ids inside longer values, which stay as they are"
+                  .formatted(count.embedded()),
+              "Change them in the application after go-live if it follows them."));
+    }
+    if (count.mixedCase() > 0) {
+      return Optional.of(
+          Finding.warning(
+              path,
+              "holds %d user ids in mixed upper and lower case, which stay as they are"
+                  .formatted(count.mixedCase()),
+              "Write them in one case in the source before the freeze."));
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,141 @@
+package dev.overwinter.activities.remap;
+
+import dev.overwinter.activities.StepContext;
+import dev.overwinter.activities.StepException;
+import dev.overwinter.activities.postgres.CancelGuard;
+import dev.overwinter.activities.postgres.Catalog;
+import dev.overwinter.activities.postgres.Database;
+import dev.overwinter.activities.postgres.Table;
+import dev.overwinter.workflows.FailureType;
+import dev.overwinter.workflows.request.MigrationRequest;
+import dev.overwinter.workflows.request.ReferenceTreatment;
+import dev.overwinter.workflows.request.UnknownUserRule;
+import dev.overwinter.workflows.steps.Finding;
+import dev.overwinter.workflows.steps.Finding.Severity;
+import dev.overwinter.workflows.steps.RemapSummary;
+import dev.overwinter.workflows.steps.StepInput;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * Decides, once the source is frozen and the accounts exist, which columns are remapped, and writes
+ * that to the ledger. The same source and the same accounts give the same plan, so a later attempt
+ * replaces an earlier one's without harm. Thread-safe.
+ */
+public final class RemapPlanning {
+  /** More columns than this are counted in a failure's message instead of named. */
+  private static final int MOST_NAMED = 20;
+
+  private final Database source;
+  private final Database target;
+
+  /** Plans from one database to the other. */
+  public RemapPlanning(Database source, Database target) {
+    this.source = source;
+    this.target = target;
+  }
+
+  /**
+   * Plans.
+   *
+   * @throws StepException {@code ReferencesUnsettled} when a user has neither account nor rule, the
+   *     mapping is not one to one, the request names a column that is not there, or references to
+   *     unknown users are found and the rule is to stop
+   */
+  public RemapSummary plan(StepInput input, StepContext context) {
+    MappingCheck mapping =
+        source.inTransaction(
+            "comparison of auth.users with the mapping",
+            users ->
+                target.inTransaction(
+                    "comparison of the mapping with auth.users",
+                    accounts -> MappingCheck.run(readOnly(users), accounts, input.run())));
+    DiscoveredReferences found =
+        source.inTransaction(
+            "discovery of user references",
+            CancelGuard.guarding(
+                context,
+                connection -> discover(readOnly(connection), input.request(), mapping, context)));
+    refuseUnsettled(found, input.request().references().unknownUsers());
+    target.inTransaction(
+        "writing of the remap plan",
+        connection -> {
+          RemapLedger.replace(connection, input.run(), mapping, found.columns());
+          return null;
+        });
+    return summary(mapped(found));
+  }
+
+  private static DiscoveredReferences discover(
+      Connection connection, MigrationRequest request, MappingCheck mapping, StepContext context)
+      throws SQLException {
+    List<Table> tables =
+        Catalog.read(connection, request.schemas()).stream()
+            .filter(table -> !request.skipTables().contains(table.name().toString()))
+            .toList();
+    return ReferenceDiscovery.discover(
+        connection, tables, request.references(), mapping.notCarried(), context);
+  }
+
+  private static Connection readOnly(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+    }
+    return connection;
+  }
+
+  private static void refuseUnsettled(DiscoveredReferences found, UnknownUserRule rule) {
+    List<String> problems =
+        found.findings().stream()
+            .filter(finding -> finding.severity() == Severity.BLOCKER)
+            .map(RemapPlanning::describe)
+            .toList();
+    if (!problems.isEmpty()) {
+      throw unsettled(problems, "Correct the request.");
+    }
+    if (rule == UnknownUserRule.KEEP) {
+      return;
+    }
+    List<String> unknown =
+        mapped(found).stream()
+            .filter(column -> column.unknown() > 0)
+            .map(column -> column.path() + " (" + column.unknown() + ")")
+            .toList();
+    if (!unknown.isEmpty()) {
+      throw unsettled(
+          unknown,
+          "These columns refer that often to people without a new account. Carry those people,"
+              + " remove the references, leave the column out with references.columns, or accept"
+              + " them with references.unknownUsers = keep.");
+    }
+  }
+
+  private static String describe(Finding finding) {
+    return "%s %s. %s".formatted(finding.object(), finding.message(), finding.remedy());
+  }
+
+  private static StepException unsettled(List<String> problems, String remedy) {
+    String named = problems.stream().limit(MOST_NAMED).collect(Collectors.joining("; "));
+    int more = problems.size() - MOST_NAMED;
+    return new StepException(
+        FailureType.REFERENCES_UNSETTLED,
+        "References to users: %s%s. %s"
+            .formatted(named, more > 0 ? "; and " + more + " more" : "", remedy));
+  }
+
+  private static List<ReferenceColumn> mapped(DiscoveredReferences found) {
+    return found.columns().stream()
+        .filter(column -> column.treatment() == ReferenceTreatment.MAP)
+        .toList();
+  }
+
+  private static RemapSummary summary(List<ReferenceColumn> mapped) {
+    return new RemapSummary(
+        mapped.size(),
+        mapped.stream().mapToLong(ReferenceColumn::known).sum(),
+        mapped.stream().mapToLong(ReferenceColumn::unknown).sum());
+  }
+}

@@ -1,0 +1,222 @@
+package dev.overwinter.activities.verify;
+
+import dev.overwinter.activities.StepContext;
+import dev.overwinter.activities.StepException;
+import dev.overwinter.activities.postgres.Catalog;
+import dev.overwinter.activities.postgres.Database;
+import dev.overwinter.activities.postgres.QualifiedName;
+import dev.overwinter.activities.postgres.Table;
+import dev.overwinter.activities.postgres.TableDigest;
+import dev.overwinter.activities.remap.IdKind;
+import dev.overwinter.activities.remap.RemapLedger;
+import dev.overwinter.activities.remap.RemapLedger.MappedColumn;
+import dev.overwinter.workflows.request.MigrationRequest;
+import dev.overwinter.workflows.steps.Finding;
+import dev.overwinter.workflows.steps.PreflightReport;
+import dev.overwinter.workflows.steps.StepInput;
+import dev.overwinter.workflows.steps.VerificationSummary;
+import dev.overwinter.workflows.steps.VerificationSummary.Verdict;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Compares the frozen source with the loaded target, table by table, and checks what makes a
+ * database out of rows. Reads only, but for the result in the ledger, so it may run any number of
+ * times. Thread-safe.
+ */
+public final class Verification {
+  /** Three witnesses give two pairs for each table. */
+  private static final int PAIRS_PER_TABLE = 2;
+
+  private final Database source;
+  private final Database target;
+  private final int mostLanes;
+
+  /**
+   * @param mostLanes the most connections it may hold to either side at one time; a request with
+   *     fewer lanes gets fewer
+   */
+  public Verification(Database source, Database target, int mostLanes) {
+    this.source = source;
+    this.target = target;
+    this.mostLanes = mostLanes;
+  }
+
+  /**
+   * Verifies.
+   *
+   * @return the verdict; a query that fails for good makes it {@code COULD_NOT_VERIFY}
+   * @throws StepException when trying again may help
+   */
+  public VerificationSummary verify(StepInput input, StepContext context) {
+    Side inSource =
+        source.inTransaction(
+            "reading of the source's catalog",
+            connection -> Side.read(connection, input.request()));
+    Side inTarget =
+        target.inTransaction(
+            "reading of the target's catalog",
+            connection -> Side.read(connection, input.request()));
+    Ledger ledger =
+        target.inTransaction("reading of the ledger", connection -> Ledger.read(connection, input));
+
+    List<TableComparison> comparisons = new ArrayList<>();
+    List<TableComparison.PartOfWork> parts = new ArrayList<>();
+    for (Table table : inSource.tables.values()) {
+      TableComparison comparison =
+          new TableComparison(table, Optional.ofNullable(ledger.exported.get(table.name())));
+      comparisons.add(comparison);
+      parts.addAll(parts(comparison, inTarget.tables.get(table.name()), ledger, input));
+    }
+    List<Check> checks = checks(input, inSource, inTarget, ledger);
+    Map<String, Check.Result> checked = new ConcurrentHashMap<>();
+
+    Stream<Lanes.Task> largestFirst =
+        parts.stream()
+            .sorted(Comparator.comparingLong(TableComparison.PartOfWork::pages).reversed())
+            .map(TableComparison.PartOfWork::task);
+    Stream<Lanes.Task> then =
+        checks.stream()
+            .map(
+                check ->
+                    new Lanes.Task(
+                        check.name(), lane -> checked.put(check.name(), check.run(lane))));
+    Lanes.run(
+        Math.min(mostLanes, input.request().copy().lanes()),
+        Stream.concat(largestFirst, then).toList(),
+        context);
+
+    List<TableComparison.Result> results =
+        comparisons.stream().map(TableComparison::result).toList();
+    List<Check.Result> checkResults =
+        checks.stream().map(check -> checked.get(check.name())).toList();
+    target.inTransaction(
+        "writing of the verification's results",
+        connection -> {
+          VerifyLedger.replace(connection, input.run(), results);
+          return null;
+        });
+    return summary(input, results, checkResults);
+  }
+
+  private List<TableComparison.PartOfWork> parts(
+      TableComparison comparison, Table counterpart, Ledger ledger, StepInput input) {
+    Map<String, IdKind> mapped = ledger.mapped.getOrDefault(comparison.tableName(), Map.of());
+    List<TableComparison.PartOfWork> parts = new ArrayList<>();
+    parts.addAll(
+        source.inTransaction(
+            "division of " + comparison.name(),
+            connection -> comparison.partsInSource(connection, source)));
+    parts.addAll(
+        target.inTransaction(
+            "division of " + comparison.name(),
+            connection ->
+                comparison.partsInTarget(connection, target, counterpart, mapped, input.run())));
+    return parts;
+  }
+
+  private List<Check> checks(StepInput input, Side inSource, Side inTarget, Ledger ledger) {
+    Set<QualifiedName> copied = inSource.tables.keySet();
+    List<Check> checks = new ArrayList<>();
+    checks.add(UserIdChecks.mapping(input.run(), target));
+    ledger.mapped.forEach(
+        (name, columns) -> {
+          Table table = inTarget.tables.get(name);
+          if (table != null) {
+            checks.add(UserIdChecks.leftovers(table, columns, input.run(), target));
+          }
+        });
+    checks.addAll(ForeignKeyChecks.of(inSource.foreignKeys, inTarget.foreignKeys, copied, target));
+    checks.add(Sequences.check(inSource.sequences, input.request().schemas(), copied, target));
+    checks.add(Triggers.check(inSource.triggers, copied, target));
+    checks.add(PutAsideCheck.of(input.run(), target));
+    return checks;
+  }
+
+  private static VerificationSummary summary(
+      StepInput input, List<TableComparison.Result> tables, List<Check.Result> checks) {
+    List<Finding> findings =
+        Stream.concat(
+                tables.stream().flatMap(it -> it.findings().stream()),
+                checks.stream().flatMap(it -> it.findings().stream()))
+            .sorted(Comparator.comparing(Finding::severity))
+            .toList();
+    List<Verdict> verdicts =
+        Stream.concat(
+                tables.stream().map(TableComparison.Result::verdict),
+                checks.stream().map(Check.Result::verdict))
+            .toList();
+    return new VerificationSummary(
+        overall(verdicts),
+        VerdictDigest.of(input.run(), tables, checks),
+        tables.size(),
+        tables.stream().mapToLong(TableComparison.Result::rows).sum(),
+        (int) tables.stream().filter(it -> it.targetDigest() != null).count() * PAIRS_PER_TABLE,
+        shortened(findings));
+  }
+
+  private static Verdict overall(List<Verdict> verdicts) {
+    if (verdicts.contains(Verdict.FAILED)) {
+      return Verdict.FAILED;
+    }
+    return verdicts.contains(Verdict.COULD_NOT_VERIFY) ? Verdict.COULD_NOT_VERIFY : Verdict.PASSED;
+  }
+
+  private static List<Finding> shortened(List<Finding> findings) {
+    int most = PreflightReport.MOST_FINDINGS;
+    if (findings.size() <= most) {
+      return findings;
+    }
+    List<Finding> some = new ArrayList<>(findings.subList(0, most - 1));
+    int left = findings.size() - some.size();
+    some.add(Finding.warning("verification", left + " more findings are not listed", ""));
+    return some;
+  }
+
+  /** One database as its catalog describes it. */
+  private record Side(
+      Map<QualifiedName, Table> tables,
+      List<ForeignKey> foreignKeys,
+      Map<QualifiedName, Map<String, String>> triggers,
+      Map<QualifiedName, Sequences.State> sequences) {
+    private static Side read(Connection connection, MigrationRequest request) throws SQLException {
+      Map<QualifiedName, Table> tables =
+          Catalog.read(connection, request.schemas()).stream()
+              .filter(table -> !request.skipTables().contains(table.name().toString()))
+              .collect(
+                  Collectors.toMap(
+                      Table::name, Function.identity(), (one, other) -> one, TreeMap::new));
+      return new Side(
+          tables,
+          ForeignKey.read(connection),
+          Triggers.read(connection, tables.keySet()),
+          Sequences.read(connection, request.schemas()));
+    }
+  }
+
+  /** What the ledger says about the run. */
+  private record Ledger(
+      Map<QualifiedName, TableDigest> exported, Map<QualifiedName, Map<String, IdKind>> mapped) {
+    private static Ledger read(Connection connection, StepInput input) throws SQLException {
+      return new Ledger(
+          VerifyLedger.exported(connection, input.run()),
+          RemapLedger.mappedColumns(connection, input.run()).stream()
+              .collect(
+                  Collectors.groupingBy(
+                      MappedColumn::table,
+                      TreeMap::new,
+                      Collectors.toMap(MappedColumn::column, MappedColumn::kind))));
+    }
+  }
+}

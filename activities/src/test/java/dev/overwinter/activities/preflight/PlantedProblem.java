@@ -1,0 +1,235 @@
+package dev.overwinter.activities.preflight;
+
+import dev.overwinter.workflows.steps.Finding.Severity;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Something planted by a superuser and the finding it must give.
+ *
+ * @param side where it is planted
+ * @param sql plants it; {source} and {target} stand for the databases
+ */
+record PlantedProblem(String side, String sql, Severity severity, String object, String message) {
+  /** Problems in groups that do not hide each other. */
+  static Stream<List<PlantedProblem>> groups() {
+    return Stream.of(
+        List.of(
+            blocker(
+                "source",
+                "REVOKE USAGE ON SCHEMA auth FROM project_owner",
+                "auth",
+                "use this schema"),
+            blocker(
+                "source",
+                "ALTER DATABASE {source} OWNER TO postgres; REVOKE ALL ON DATABASE {source} FROM project_owner",
+                "source",
+                "create the guard's schema"),
+            blocker(
+                "source",
+                "CREATE SCHEMA overwinter; CREATE TABLE overwinter.guard (run_id text, workflow_id text); INSERT INTO overwinter.guard VALUES ('r', 'older'); GRANT USAGE ON SCHEMA overwinter TO project_owner; GRANT SELECT ON overwinter.guard TO project_owner",
+                "source",
+                "workflow older"),
+            blocker(
+                "target",
+                "CREATE SCHEMA overwinter; CREATE TABLE overwinter.run (run_id text, workflow_id text, ended_at timestamptz); INSERT INTO overwinter.run VALUES ('r', 'older', NULL); GRANT USAGE ON SCHEMA overwinter TO app_owner; GRANT SELECT ON overwinter.run TO app_owner",
+                "target",
+                "workflow older"),
+            blocker(
+                "target",
+                "INSERT INTO public.units (code) VALUES ('x'); INSERT INTO public.readings VALUES (1, 1, '2026-01-01')",
+                "public.readings",
+                "has rows")),
+        List.of(
+            blocker(
+                "source",
+                "ALTER TABLE auth.users DROP encrypted_password",
+                "auth.users",
+                "encrypted_password"),
+            blocker(
+                "source",
+                "REVOKE TRIGGER ON auth.users FROM project_owner",
+                "auth.users",
+                "guard this table"),
+            blocker(
+                "source",
+                "REVOKE SELECT ON auth.identities FROM project_owner",
+                "auth.identities",
+                "read this table"),
+            blocker(
+                "source",
+                "ALTER DATABASE {source} OWNER TO postgres; REVOKE TEMP ON DATABASE {source} FROM PUBLIC",
+                "source",
+                "temporary tables"),
+            blocker(
+                "source",
+                "CREATE SCHEMA overwinter; CREATE TABLE overwinter.guard (run_id text, workflow_id text)",
+                "source",
+                "raised by another role"),
+            blocker(
+                "target",
+                "CREATE SCHEMA overwinter",
+                "overwinter",
+                "not a ledger of this role's runs"),
+            blocker(
+                "target",
+                "INSERT INTO public.units (code) VALUES ('x')",
+                "public.units",
+                "has rows"),
+            warning(
+                "target",
+                "ALTER TABLE public.units DROP doubled",
+                "public.units.doubled",
+                "computed column")),
+        List.of(
+            blocker(
+                "target",
+                "ALTER TABLE public.units OWNER TO postgres",
+                "public.units",
+                "does not own"),
+            blocker(
+                "target",
+                "ALTER SCHEMA public OWNER TO postgres",
+                "public",
+                "may not create indexes"),
+            blocker(
+                "target", "ALTER DATABASE {target} OWNER TO postgres", "target", "ledger's schema"),
+            blocker("target", "DROP TABLE public.readings", "public.readings", "lacks this table"),
+            blocker(
+                "target",
+                "ALTER TABLE public.units DROP code",
+                "public.units.code",
+                "lacks this column"),
+            blocker(
+                "target",
+                "ALTER TABLE public.units ALTER doubled DROP EXPRESSION",
+                "public.units.doubled",
+                "computed in the source only")),
+        List.of(
+            blocker(
+                "source",
+                "DROP SCHEMA auth CASCADE",
+                "auth.users",
+                "This is not a Supabase project"),
+            blocker(
+                "target",
+                "ALTER TABLE public.units ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY",
+                "public.units",
+                "Row level security is forced"),
+            blocker(
+                "target",
+                "ALTER TABLE public.units ADD tenant int NOT NULL",
+                "public.units.tenant",
+                "requires this column"),
+            blocker(
+                "target",
+                "ALTER TABLE public.units ALTER code TYPE varchar(10)",
+                "public.units.code",
+                "may not hold"),
+            blocker(
+                "source",
+                "ALTER DATABASE {source} SET default_transaction_read_only = on",
+                "source",
+                "read-only mode"),
+            blocker(
+                "target",
+                "ALTER DATABASE {target} SET default_transaction_read_only = on",
+                "target",
+                "read-only mode")),
+        List.of(
+            blocker(
+                "source",
+                "CREATE TABLE public.alien (id int PRIMARY KEY)",
+                "public.alien",
+                "may not read"),
+            note(
+                "target",
+                "ALTER TABLE public.units ADD tenant int NOT NULL DEFAULT 1",
+                "public.units.tenant",
+                "gets its default"),
+            warning(
+                "target",
+                "ALTER TABLE public.units ALTER code TYPE text",
+                "public.units.code",
+                "holds every value"),
+            warning(
+                "target",
+                "ALTER TABLE public.units ALTER price SET NOT NULL",
+                "public.units.price",
+                "refuses NULL"),
+            note(
+                "target",
+                "SET ROLE app_owner; CREATE TABLE public.extra (id int)",
+                "public.extra",
+                "left as it is"),
+            blocker(
+                "source",
+                "ALTER TYPE public.status ADD VALUE 'lost'",
+                "public.status",
+                "lacks labels: lost"),
+            warning("target", "DROP SEQUENCE public.invoices", "public.invoices", "no counterpart"),
+            blocker(
+                "source",
+                "CREATE EXTENSION hstore; SET ROLE project_owner; CREATE TABLE public.h (id int PRIMARY KEY, tags public.hstore)",
+                "hstore",
+                "which the target lacks"),
+            blocker(
+                "target",
+                "SET ROLE app_owner; CREATE TABLE public.elsewhere (id bigint PRIMARY KEY); ALTER TABLE public.units ADD FOREIGN KEY (id) REFERENCES public.elsewhere",
+                "public.units",
+                "which is empty"),
+            warning("source", "SELECT lo_create(0)", "large objects", "1 large objects"),
+            warning(
+                "source",
+                "CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w; CREATE FOREIGN TABLE public.far (id int) SERVER s",
+                "public.far",
+                "rows are elsewhere"),
+            note(
+                "source",
+                "SET ROLE project_owner; CREATE UNLOGGED TABLE public.quick (id int PRIMARY KEY)",
+                "public.quick",
+                "unlogged"),
+            note(
+                "source",
+                "SET ROLE project_owner; CREATE MATERIALIZED VIEW public.seen AS SELECT 1",
+                "public.seen",
+                "REFRESH"),
+            note(
+                "source",
+                "SET ROLE project_owner; CREATE TABLE public.bare (id int)",
+                "public.bare",
+                "no primary key"),
+            warning(
+                "source",
+                "CREATE SCHEMA billing; CREATE TABLE billing.invoices (id int); CREATE TABLE billing.dues (id int)",
+                "billing",
+                "2 tables of this schema stay behind: dues, invoices"),
+            note(
+                "source",
+                "CREATE SCHEMA storage; CREATE TABLE storage.objects (id int); INSERT INTO storage.objects VALUES (1); GRANT USAGE ON SCHEMA storage TO project_owner; GRANT SELECT ON storage.objects TO project_owner",
+                "storage.objects",
+                "1 files"),
+            note(
+                "source",
+                "CREATE SCHEMA vault; CREATE TABLE vault.secrets (id int)",
+                "vault.secrets",
+                "Uncounted"),
+            note(
+                "source",
+                "CREATE SCHEMA cron; CREATE TABLE cron.job (id int); INSERT INTO cron.job VALUES (1), (2); GRANT USAGE ON SCHEMA cron TO project_owner; GRANT SELECT ON cron.job TO project_owner",
+                "cron.job",
+                "2 scheduled jobs")));
+  }
+
+  private static PlantedProblem blocker(String side, String sql, String object, String message) {
+    return new PlantedProblem(side, sql, Severity.BLOCKER, object, message);
+  }
+
+  private static PlantedProblem warning(String side, String sql, String object, String message) {
+    return new PlantedProblem(side, sql, Severity.WARNING, object, message);
+  }
+
+  private static PlantedProblem note(String side, String sql, String object, String message) {
+    return new PlantedProblem(side, sql, Severity.NOTE, object, message);
+  }
+}

@@ -1,0 +1,191 @@
+package dev.overwinter.sandbox.demo;
+
+import dev.overwinter.sandbox.app.SandboxSeed;
+import dev.overwinter.sandbox.database.SandboxOptions;
+import dev.overwinter.sandbox.stackauth.StackAuthStandIn;
+import dev.overwinter.sandbox.traffic.LiveTraffic;
+import dev.overwinter.worker.temporal.RunStarter;
+import dev.overwinter.worker.watch.Console;
+import dev.overwinter.worker.watch.ExitCodes;
+import dev.overwinter.worker.watch.Operator;
+import dev.overwinter.worker.watch.OperatorCommand;
+import dev.overwinter.worker.watch.RunOutcome;
+import dev.overwinter.worker.watch.RunWatcher;
+import dev.overwinter.workflows.FreezeBackfill;
+import dev.overwinter.workflows.status.RunState;
+import dev.overwinter.workflows.status.RunStatus;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code overwinter demo} */
+@Command(
+    name = "demo",
+    description = {
+      "Shows a whole migration with nothing installed: two embedded PostgreSQL servers, a sample",
+      "application in use on a database shaped as Supabase's, a stand-in for Stack Auth, an",
+      "in-memory Temporal, and a worker process of its own."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  overwinter demo                        the night as it should go",
+      "  overwinter demo --crash                the worker is killed in the middle of four steps",
+      "  overwinter demo --rollback             somebody decides to go back instead of live",
+      "  overwinter demo --readings 5000000     ten times the rows"
+    },
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:It ended as asked, and every accepted write was found where it belongs.",
+      "1:It did not."
+    },
+    mixinStandardHelpOptions = true)
+public final class DemoCommand implements Callable<Integer> {
+  private static final String WORKFLOW_ID = "demo";
+  private static final String OPERATOR = "the demo's operator";
+  private static final double WRITES_PER_SECOND = 40;
+
+  @Option(
+      names = "--users",
+      paramLabel = "N",
+      description = "Users of the sample application. Default: ${DEFAULT-VALUE}.")
+  private int users = SandboxSeed.demo().users();
+
+  @Option(
+      names = "--readings",
+      paramLabel = "N",
+      description = "Rows of its largest table. Default: ${DEFAULT-VALUE}.")
+  private long readings = SandboxSeed.demo().readings();
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "Which sample: the same seed gives the same rows. Default: ${DEFAULT-VALUE}.")
+  private long seed = SandboxSeed.demo().seed();
+
+  @Option(
+      names = "--crash",
+      description =
+          "Kill the worker (SIGKILL) during export, user creation, import and while it waits for approval.")
+  private boolean crash;
+
+  @Option(names = "--rollback", description = "Roll back instead of approving.")
+  private boolean rollback;
+
+  @Option(
+      names = "--directory",
+      paramLabel = "DIR",
+      description =
+          "Where archive, report and logs go; the databases are temporary. Default: ${DEFAULT-VALUE}.")
+  private Path directory = Path.of("overwinter-data", "demo");
+
+  @Override
+  public Integer call() throws IOException, SQLException, InterruptedException {
+    try (Console console = Console.open()) {
+      console.line(
+          "Setting the stage: a Supabase-shaped source with %d users and %d readings, an empty target."
+              .formatted(users, readings));
+      try (Stage stage =
+          Stage.set(
+              directory,
+              SandboxOptions.throwaway(),
+              new SandboxSeed(users, readings, seed),
+              StackAuthStandIn.start())) {
+        return play(stage, console);
+      }
+    }
+  }
+
+  private int play(Stage stage, Console console)
+      throws IOException, SQLException, InterruptedException {
+    try (LiveTraffic traffic = LiveTraffic.start(stage.source(), WRITES_PER_SECOND)) {
+      console.line("The application is in use: API, sign-ups and a scheduled job keep writing.");
+      stage.worker().start();
+      RunStarter.start(
+          stage.temporal(), WORKFLOW_ID, FreezeBackfill.TASK_QUEUE, SandboxRequest.create());
+      RunOutcome outcome = crash ? followWithCrashes(stage, console) : follow(stage, console);
+      traffic.stop();
+      console.line("");
+      boolean proven = tell(Proof.of(stage, traffic), stage, console);
+      console.line("Archive, mapping, report and logs: " + directory.toAbsolutePath());
+      return endedAsAsked(outcome) && proven ? ExitCodes.DONE : ExitCodes.FAILED;
+    }
+  }
+
+  private RunOutcome follow(Stage stage, Console console) throws InterruptedException {
+    return new RunWatcher(stage.temporal(), WORKFLOW_ID, console, decider(stage, console)).follow();
+  }
+
+  private RunOutcome followWithCrashes(Stage stage, Console console) throws InterruptedException {
+    try (CrashPlan plan = CrashPlan.start(stage.target(), stage.worker(), console::line)) {
+      RunOutcome outcome = follow(stage, console);
+      if (plan.landings().size() < CrashPoint.values().length) {
+        console.line("Not every step could be interrupted: too little work. Try more rows.");
+      }
+      return outcome;
+    }
+  }
+
+  private Operator decider(Stage stage, Console console) {
+    Operator decides = rollback ? DemoCommand::rollBack : Operator.approving(OPERATOR);
+    return crash ? new KillingOperator(stage.worker(), console, decides) : decides;
+  }
+
+  private static Optional<OperatorCommand> rollBack(RunStatus status) {
+    return status.state() == RunState.WAITING_FOR_APPROVAL
+        ? Optional.of(OperatorCommand.rollback(OPERATOR, "to show the way back"))
+        : Optional.empty();
+  }
+
+  private boolean endedAsAsked(RunOutcome outcome) {
+    RunState wanted = rollback ? RunState.ROLLED_BACK : RunState.LIVE;
+    return outcome.status() != null && outcome.status().state() == wanted;
+  }
+
+  private boolean tell(Proof proof, Stage stage, Console console) {
+    console.line(
+        "While it was in use the source took %d rows and refused %d writes."
+            .formatted(proof.accepted(), proof.refused()));
+    if (rollback) {
+      int left = stage.stackAuth().users().size();
+      console.line("Accounts left in Stack Auth: " + left + ".");
+      return left == 0;
+    }
+    console.line(
+        "Of the rows it took, %d are missing on the target.".formatted(proof.missing().size()));
+    console.line(
+        "Peak memory of the worker process: %d MB (its heap is limited to 256 MB)."
+            .formatted(stage.worker().peakResidentBytes() / 1_000_000));
+    return proof.missing().isEmpty();
+  }
+
+  /** Kills the worker once while the run waits for approval, then decides. */
+  private static final class KillingOperator implements Operator {
+    private final WorkerChild worker;
+    private final Console console;
+    private final Operator decides;
+    private boolean killed;
+
+    KillingOperator(WorkerChild worker, Console console, Operator decides) {
+      this.worker = worker;
+      this.console = console;
+      this.decides = decides;
+    }
+
+    @Override
+    public Optional<OperatorCommand> next(RunStatus status) {
+      if (status.state() == RunState.WAITING_FOR_APPROVAL && !killed) {
+        killed = true;
+        worker.kill();
+        console.line(
+            "KILLED the worker (SIGKILL) while it waited for approval. Starting another one.");
+        worker.start();
+        return Optional.empty();
+      }
+      return decides.next(status);
+    }
+  }
+}
