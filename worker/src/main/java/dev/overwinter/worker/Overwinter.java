@@ -6,6 +6,7 @@ import dev.overwinter.worker.command.WorkerCommand;
 import dev.overwinter.worker.settings.SettingsException;
 import dev.overwinter.worker.temporal.TemporalUnavailableException;
 import dev.overwinter.worker.watch.ExitCodes;
+import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.util.ServiceLoader;
 import picocli.CommandLine;
@@ -71,6 +72,14 @@ public final class Overwinter implements Runnable {
         || failure instanceof IOException) {
       System.err.println(failure.getMessage());
       return ExitCodes.USAGE;
+    }
+    for (Throwable part = failure; part != null; part = part.getCause()) {
+      if (part instanceof StatusRuntimeException refusal) {
+        System.err.printf(
+            "Temporal refused or broke off: %s. Check that it is up, and its credentials.%n",
+            refusal.getStatus().getCode());
+        return ExitCodes.USAGE;
+      }
     }
     // The message of what nobody foresaw may quote a row's values or a secret.
     StackTraceElement[] trace = failure.getStackTrace();

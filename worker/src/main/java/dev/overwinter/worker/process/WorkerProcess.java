@@ -1,6 +1,8 @@
 package dev.overwinter.worker.process;
 
 import dev.overwinter.worker.temporal.TemporalConnection;
+import dev.overwinter.worker.temporal.TemporalUnavailableException;
+import io.grpc.StatusRuntimeException;
 import io.temporal.worker.Worker;
 import io.temporal.worker.WorkerFactory;
 import io.temporal.worker.WorkerFactoryOptions;
@@ -42,7 +44,7 @@ public final class WorkerProcess implements AutoCloseable {
    * Starts listening. The caller closes connection and activities, after this.
    *
    * @param contexts the ones that the activities ask for their context
-   * @throws RuntimeException when Temporal does not answer or has no such namespace
+   * @throws TemporalUnavailableException when Temporal has no such namespace or refuses access
    */
   public static WorkerProcess start(
       TemporalConnection connection,
@@ -67,7 +69,17 @@ public final class WorkerProcess implements AutoCloseable {
                 .build());
     worker.registerWorkflowImplementationTypes(workflows.toArray(Class<?>[]::new));
     worker.registerActivitiesImplementations(activities.toArray());
-    factory.start();
+    try {
+      factory.start();
+    } catch (StatusRuntimeException e) {
+      factory.shutdownNow();
+      throw new TemporalUnavailableException(
+          "Temporal at %s does not let this worker use namespace %s (%s): create it with temporal operator namespace create, or check TEMPORAL_NAMESPACE and the credentials"
+              .formatted(
+                  connection.address(),
+                  connection.client().getOptions().getNamespace(),
+                  e.getStatus().getCode()));
+    }
     LOG.info("listening on task queue {} at {}", taskQueue, connection.address());
     return new WorkerProcess(factory, contexts);
   }

@@ -9,11 +9,11 @@ import java.time.Duration;
 /** Finds out whether a Temporal service answers. */
 public final class ServerProbe {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final Duration ONE_TRY = Duration.ofSeconds(2);
+  private static final Duration ONE_TRY = Duration.ofSeconds(1);
 
   private ServerProbe() {}
 
-  /** Whether a service answers at {@code host:port} within two seconds. */
+  /** Whether a service answers at {@code host:port} within a second. */
   public static boolean answers(String address) {
     WorkflowServiceStubs stubs =
         WorkflowServiceStubs.newServiceStubs(

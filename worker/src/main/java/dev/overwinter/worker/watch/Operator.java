@@ -2,6 +2,7 @@ package dev.overwinter.worker.watch;
 
 import dev.overwinter.workflows.status.RunState;
 import dev.overwinter.workflows.status.RunStatus;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -22,20 +23,23 @@ public interface Operator {
     return status -> Optional.empty();
   }
 
-  /** Approves each verification that passed, once. */
+  /** Approves what verification passed on; again after a while when that did not arrive. */
   static Operator approving(String by) {
     return new Operator() {
+      private final long patience = Duration.ofSeconds(30).toNanos();
       private String approved = "";
+      private long approvedAt;
 
       @Override
       public Optional<OperatorCommand> next(RunStatus status) {
         String verification = status.verification();
         if (status.state() != RunState.WAITING_FOR_APPROVAL
             || verification == null
-            || verification.equals(approved)) {
+            || (verification.equals(approved) && System.nanoTime() - approvedAt < patience)) {
           return Optional.empty();
         }
         approved = verification;
+        approvedAt = System.nanoTime();
         return Optional.of(OperatorCommand.approve(by, verification));
       }
     };

@@ -103,6 +103,10 @@ public final class RunWatcher {
       console.line("%s: %s".formatted(command.update(), answer));
     } catch (WorkflowUpdateException e) {
       console.line("%s was refused: %s".formatted(command.update(), reasonOf(e)));
+    } catch (WorkflowNotFoundException e) {
+      console.line("%s came too late: the run has ended.".formatted(command.update()));
+    } catch (WorkflowException | StatusRuntimeException e) {
+      console.line("%s could not be delivered: is a worker running?".formatted(command.update()));
     }
   }
 

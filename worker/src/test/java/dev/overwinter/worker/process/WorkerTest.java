@@ -7,10 +7,12 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.overwinter.activities.StepException;
 import dev.overwinter.workflows.FailureType;
 import dev.overwinter.workflows.steps.Progress;
+import io.temporal.api.common.v1.Payload;
 import io.temporal.api.enums.v1.EventType;
 import io.temporal.client.WorkflowFailedException;
 import io.temporal.client.WorkflowOptions;
 import io.temporal.client.WorkflowStub;
+import io.temporal.common.converter.GlobalDataConverter;
 import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.failure.CanceledFailure;
@@ -142,15 +144,27 @@ class WorkerTest {
             });
 
     Thread.sleep(2_500);
-    assertThat(
-            run.describe()
-                .getRawDescription()
-                .getPendingActivities(0)
-                .getHeartbeatDetails()
-                .getPayloads(0)
-                .getData()
-                .toStringUtf8())
-        .contains("\"done\":3", "public.units");
+    Payload heartbeat =
+        run.describe()
+            .getRawDescription()
+            .getPendingActivities(0)
+            .getHeartbeatDetails()
+            .getPayloads(0);
+    assertThat(GlobalDataConverter.get().fromPayload(heartbeat, Progress.class, Progress.class))
+        .isEqualTo(new Progress(3, 10, "tables", "public.units"));
+    assertThat(run.getResult(String.class)).isEqualTo("alive");
+  }
+
+  @Test
+  void a_step_that_tells_no_progress_at_all_stays_alive() {
+    WorkflowStub run =
+        start(
+            1,
+            context -> {
+              Thread.sleep(4_500);
+              return "alive";
+            });
+
     assertThat(run.getResult(String.class)).isEqualTo("alive");
   }
 

@@ -3,6 +3,8 @@ package dev.overwinter.worker.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.overwinter.workflows.request.RequestReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,6 +56,19 @@ class SettingsReaderTest {
     assertThat(settings.archiveDirectory()).isEqualTo(Path.of("overwinter-data/archive"));
     assertThat(settings.temporal().taskQueue()).isEqualTo("overwinter");
     assertThat(settings.request().get("schemas").get(0).asText()).isEqualTo("public");
+  }
+
+  @Test
+  void the_example_is_right_with_the_secrets_it_asks_for() {
+    WorkerSettings settings =
+        SettingsReader.read(Path.of("..", "overwinter.example.yaml"), SECRETS);
+
+    assertThat(settings.source().side()).isEqualTo("source");
+    RequestReader.Result request = RequestReader.read(settings.request());
+    assertThat(request.problems()).isEmpty();
+    assertThat(request.request())
+        .as("says its values are the defaults")
+        .isEqualTo(RequestReader.read(JsonNodeFactory.instance.objectNode()).request());
   }
 
   @Test

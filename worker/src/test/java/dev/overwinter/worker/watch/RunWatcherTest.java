@@ -46,18 +46,20 @@ class RunWatcherTest {
   private final Console console =
       new PlainConsole(new PrintStream(written, true, StandardCharsets.UTF_8), new RacingClock());
 
+  private volatile long exportMillis = 0;
+
   @BeforeEach
   void start() {
     Worker worker = temporal.newWorker("test");
     worker.registerWorkflowImplementationTypes(ScriptedRun.class);
-    worker.registerActivitiesImplementations((ScriptedRun.Export) RunWatcherTest::export);
+    worker.registerActivitiesImplementations((ScriptedRun.Export) this::export);
     temporal.start();
   }
 
-  private static void export() {
+  private void export() {
     Activity.getExecutionContext().heartbeat(new Progress(1_200, 4_000, "rows", "public.units"));
     try {
-      Thread.sleep(1_500);
+      Thread.sleep(exportMillis);
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
@@ -70,6 +72,7 @@ class RunWatcherTest {
 
   @Test
   void a_run_that_goes_live_is_told_step_by_step_and_ends_with_a_summary() throws Exception {
+    exportMillis = 1_500;
     startRun("{}");
 
     RunOutcome outcome = watch(Operator.approving("ann"));
