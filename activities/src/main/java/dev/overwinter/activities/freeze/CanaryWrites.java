@@ -110,6 +110,8 @@ final class CanaryWrites {
       throws SQLException {
     Savepoint before = connection.setSavepoint();
     try {
+      // As the application's own sessions have it; without, a role under row level security fails.
+      GuardTransaction.execute(connection, "SET LOCAL row_security = on");
       GuardTransaction.execute(connection, "SET LOCAL ROLE " + QualifiedName.quote(role));
     } catch (SQLException e) {
       // Since PostgreSQL 16 a member may be denied to act as the role.

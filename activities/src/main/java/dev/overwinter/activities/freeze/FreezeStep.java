@@ -149,7 +149,6 @@ public final class FreezeStep {
     int left =
         TargetGuard.remove(
             target, input.run(), () -> context.progress(new Progress(0, 0, "tables", "releasing")));
-    TargetGuard.endRun(target, input.run());
     if (left > 0) {
       LOG.warn("{} objects of the target's guard are left; they guard nothing any more", left);
     }

@@ -18,6 +18,9 @@ final class LeaseHolder {
   private static final Logger LOG = LoggerFactory.getLogger(LeaseHolder.class);
   private static final Duration HEARTBEAT = Duration.ofSeconds(2);
 
+  /** A lease is lost by seconds, so a failed renewal is tried again at once, or nearly. */
+  private static final Duration SOON = Duration.ofMillis(200);
+
   private final Database source;
   private final StepInput input;
   private final StepContext context;
@@ -51,7 +54,7 @@ final class LeaseHolder {
           throw e;
         }
         LOG.warn("lease not renewed, trying again: {}", e.getMessage());
-        rest(interval.compareTo(HEARTBEAT) < 0 ? interval : HEARTBEAT);
+        rest(SOON);
       }
     }
   }

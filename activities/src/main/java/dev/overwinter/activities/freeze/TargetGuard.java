@@ -191,23 +191,6 @@ public final class TargetGuard {
     return new GuardRemover(target, Guard.TARGET, keepAlive).remove();
   }
 
-  /** Writes down that the run is over, so that another one may come to this target. */
-  static void endRun(Database target, RunKey run) {
-    GuardTransaction.run(
-        target,
-        "end of the run's record",
-        GuardTransaction.OWN_LOCKS,
-        connection -> {
-          try (PreparedStatement update =
-              connection.prepareStatement(
-                  "UPDATE overwinter.run SET ended_at = clock_timestamp()"
-                      + " WHERE run_id = ? AND ended_at IS NULL")) {
-            update.setString(1, run.runId());
-            return update.executeUpdate();
-          }
-        });
-  }
-
   /**
    * Removes the guard's triggers and function in the caller's transaction, for a caller that holds
    * the tables for itself anyway. Does nothing where there are none.

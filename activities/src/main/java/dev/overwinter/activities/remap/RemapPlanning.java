@@ -51,7 +51,8 @@ public final class RemapPlanning {
    */
   public RemapSummary plan(StepInput input, StepContext context) {
     MappingCheck mapping = Lanes.call("auth.users", lane -> check(input.run(), lane), context);
-    List<Table> tables = Lanes.call("catalog", lane -> tables(source, input.request(), lane), context);
+    List<Table> tables =
+        Lanes.call("catalog", lane -> tables(source, input.request(), lane), context);
     DiscoveredReferences found =
         ReferenceDiscovery.discover(
             source,

@@ -185,7 +185,7 @@ class TargetGuardTest {
           owner,
           """
           SELECT tgname FROM pg_trigger WHERE NOT tgisinternal
-          UNION ALL SELECT proname FROM pg_proc WHERE pronamespace = 'overwinter'::regnamespace
+          UNION ALL SELECT proname FROM pg_proc WHERE proname = 'refuse_target_writes'
           UNION ALL SELECT run_id FROM overwinter.target_guard
           """);
     }

@@ -16,7 +16,7 @@ public record UserIdColumn(String table, String column, Kind kind) {
     UUID_ARRAY,
     /** One id in its text form, in lower or upper case, or some other text. */
     TEXT,
-    /** Ids as whole string values, never as keys, at any depth. */
+    /** Ids as whole strings or keys, at any depth. */
     JSONB
   }
 

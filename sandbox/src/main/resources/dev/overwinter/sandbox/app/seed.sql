@@ -254,7 +254,7 @@ select 1000 + n * 10, case when n % 8 <> 0 then pg_temp.id('organization', 1 + n
   case n % 6 when 0 then null when 1 then 'system' when 2 then upper(pg_temp.person('actor', n)::text) when 3 then '' when 4 then pg_temp.id('gone', n % 50)::text else pg_temp.person('actor', n)::text end,
   pg_temp.anyone('event user', n), 'action.' || n % 12,
   case n % 5 when 0 then null when 1 then to_jsonb(pg_temp.person('payload', n)) when 2 then jsonb_build_array(pg_temp.person('payload', n), n, null)
-    when 3 then jsonb_build_object('a', jsonb_build_object('b', jsonb_build_object('c', pg_temp.person('payload', n))), pg_temp.person('key', n)::text, 'an id as a key stays')
+    when 3 then jsonb_build_object('a', jsonb_build_object('b', jsonb_build_object('c', pg_temp.person('payload', n))), pg_temp.person('key', n)::text, 'an id as a key')
     else jsonb_build_object('text', pg_temp.prose('event', n), 'amount', 0.1 + n, 'mention', 'see ' || pg_temp.person('payload', n)) end,
   case when n % 3 <> 0 then '203.0.113.7'::inet + n % 200 end, pg_temp.moment('event', n)
 from seed_scale, generate_series(1, pg_temp.users() * 8) as n;

@@ -17,9 +17,8 @@ import java.util.regex.Pattern;
 final class ExpectedValue implements AutoCloseable {
   private static final String ID = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}";
   private static final Pattern PLAIN_ID = Pattern.compile(ID);
-  // A whole string that is not a key. PostgreSQL writes a key's colon right after its quote, and
-  // only inside a string can a quote follow a backslash.
-  private static final Pattern JSON_STRING_ID = Pattern.compile("(?<!\\\\)\"(" + ID + ")\"(?!:)");
+  // A whole string or key: only inside a string can a quote follow a backslash.
+  private static final Pattern JSON_STRING_ID = Pattern.compile("(?<!\\\\)\"(" + ID + ")\"");
 
   private final Map<UUID, UUID> newIds;
   private final PreparedStatement normalForm;

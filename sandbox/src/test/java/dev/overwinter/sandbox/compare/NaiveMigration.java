@@ -88,8 +88,9 @@ final class NaiveMigration {
               coalesce((SELECT jsonb_agg(pg_temp.remap(e) ORDER BY o)
                         FROM jsonb_array_elements(value) WITH ORDINALITY AS x(e, o)), value)
             WHEN 'object' THEN
-              coalesce((SELECT jsonb_object_agg(k, pg_temp.remap(v)) FROM jsonb_each(value) AS x(k, v)),
-                       value)
+              coalesce((SELECT jsonb_object_agg(
+                          coalesce((SELECT new::text FROM map WHERE old::text = k), k),
+                          pg_temp.remap(v)) FROM jsonb_each(value) AS x(k, v)), value)
             ELSE value END;
         END
         $$

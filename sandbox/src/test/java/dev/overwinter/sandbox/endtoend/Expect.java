@@ -92,7 +92,7 @@ final class Expect {
                  WHERE relnamespace = 'public'::regnamespace
                 UNION ALL
                 SELECT 'trigger ' || tgrelid::regclass || ' ' || tgname,
-                       pg_get_triggerdef(t.oid) || ' ' || tgenabled
+                       pg_get_triggerdef(t.oid) || tgenabled::text
                   FROM pg_trigger t JOIN pg_class ON pg_class.oid = tgrelid
                  WHERE relnamespace = 'public'::regnamespace AND NOT tgisinternal
                 UNION ALL

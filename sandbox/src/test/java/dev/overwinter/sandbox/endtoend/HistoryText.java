@@ -19,8 +19,8 @@ final class HistoryText {
 
   private static void append(JsonNode node, StringBuilder text) {
     if (node.isContainerNode()) {
-      node.fields()
-          .forEachRemaining(
+      node.properties()
+          .forEach(
               field -> {
                 text.append(field.getKey()).append('=');
                 append(field.getValue(), text);

@@ -70,7 +70,8 @@ public final class Wiring {
             new FreezeActivitiesImpl(new FreezeStep(guardedSource, guardedTarget), contexts),
             copying(settings, source, target, contexts),
             new UserActivitiesImpl(users, settings.archiveDirectory(), contexts),
-            new RemapActivitiesImpl(new RemapPlanning(source, target, lanes(source, target)), contexts),
+            new RemapActivitiesImpl(
+                new RemapPlanning(source, target, lanes(source, target)), contexts),
             new VerifyActivitiesImpl(
                 new Verification(source, target, lanes(source, target)), contexts),
             new ReportActivitiesImpl(
