@@ -1,6 +1,5 @@
 package dev.overwinter.sandbox.demo;
 
-import dev.overwinter.sandbox.temporal.StickyQueueStripper;
 import dev.overwinter.worker.process.Activities;
 import dev.overwinter.worker.process.StepContexts;
 import dev.overwinter.worker.process.WorkerProcess;
@@ -11,10 +10,7 @@ import dev.overwinter.worker.wiring.Wiring;
 import java.io.IOException;
 import java.util.List;
 
-/**
- * The worker process of the sandbox: the real one, except that it speaks to an in-memory Temporal,
- * which needs help when a worker dies. Ends when its parent does.
- */
+/** The worker process of the sandbox: the real one, except that it ends when its parent does. */
 final class SandboxWorker {
   private SandboxWorker() {}
 
@@ -26,8 +22,7 @@ final class SandboxWorker {
   public static void main(String[] arguments) throws IOException {
     WorkerSettings settings = SettingsReader.read(null, System.getenv());
     StepContexts contexts = new StepContexts();
-    try (TemporalConnection connection =
-            TemporalConnection.open(arguments[0], List.of(new StickyQueueStripper()));
+    try (TemporalConnection connection = TemporalConnection.open(arguments[0], List.of());
         Activities activities = Wiring.activities(settings, contexts::current);
         WorkerProcess worker =
             WorkerProcess.start(

@@ -69,7 +69,7 @@ public final class EmbeddedTemporal implements LocalTemporal {
   private record Running(Process process, String address) implements Service {
     @Override
     public List<ClientInterceptor> interceptors() {
-      return List.of(new StickyQueueStripper());
+      return List.of();
     }
 
     @Override

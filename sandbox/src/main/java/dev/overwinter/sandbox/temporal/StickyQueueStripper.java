@@ -1,25 +1,24 @@
 package dev.overwinter.sandbox.temporal;
 
-import io.grpc.CallOptions;
-import io.grpc.Channel;
-import io.grpc.ClientCall;
-import io.grpc.ClientInterceptor;
-import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
-import io.grpc.MethodDescriptor;
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
 import io.temporal.api.workflowservice.v1.RespondWorkflowTaskCompletedRequest;
 
 /**
  * Keeps workflow tasks off the queue of a single worker. The test server, other than the real one,
  * goes on sending them there after that worker has died, and the run would wait for ever.
  */
-public final class StickyQueueStripper implements ClientInterceptor {
+final class StickyQueueStripper implements ServerInterceptor {
   @Override
-  public <Q, A> ClientCall<Q, A> interceptCall(
-      MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
-    return new SimpleForwardingClientCall<>(next.newCall(method, options)) {
+  public <Q, A> ServerCall.Listener<Q> interceptCall(
+      ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+    return new SimpleForwardingServerCallListener<>(next.startCall(call, headers)) {
       @Override
-      public void sendMessage(Q message) {
-        super.sendMessage(stripped(message));
+      public void onMessage(Q message) {
+        super.onMessage(stripped(message));
       }
     };
   }

@@ -58,6 +58,7 @@ final class MigrationTest {
       theHistoryHoldsNoSecretAndNoPersonalData(night);
       neitherDoLogsAndReport(night);
       WorkflowReplayer.replayWorkflowExecution(history(night), FreezeBackfillWorkflow.class);
+      night.recordHistory("live");
     }
   }
 
@@ -87,6 +88,7 @@ final class MigrationTest {
       Expect.noAcceptedWriteLost(night.stage, night.traffic, end.frozenSince());
       Expect.oneAccountPerUser(night.stage);
       WorkflowReplayer.replayWorkflowExecution(history(night), FreezeBackfillWorkflow.class);
+      night.recordHistory("live-after-crashes");
     }
   }
 
@@ -142,6 +144,9 @@ final class MigrationTest {
 
   private static void theHistoryHoldsNoSecretAndNoPersonalData(Night night) throws Exception {
     assertHarmless(HistoryText.of(history(night)), secrets(night));
+    assertThat(history(night).getEvents())
+        .allSatisfy(event -> assertThat(event.getSerializedSize()).isLessThan(128 * 1024))
+        .hasSizeLessThan(400);
   }
 
   private static void neitherDoLogsAndReport(Night night) throws Exception {

@@ -16,6 +16,8 @@ import dev.overwinter.workflows.status.RunState;
 import dev.overwinter.workflows.status.RunStatus;
 import io.temporal.client.WorkflowException;
 import io.temporal.client.WorkflowStub;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Predicate;
@@ -109,6 +111,18 @@ final class Night implements AutoCloseable {
 
   WorkflowStub run() {
     return stage.temporal().newUntypedWorkflowStub(WORKFLOW_ID);
+  }
+
+  /**
+   * Keeps the run's history for the replay tests of the module workflows, when asked to with {@code
+   * -Dhistories.record=DIRECTORY}; see CONTRIBUTING.md.
+   */
+  void recordHistory(String name) throws IOException {
+    String directory = System.getProperty("histories.record");
+    if (directory != null) {
+      String json = stage.temporal().fetchHistory(WORKFLOW_ID).toJson(true);
+      Files.writeString(Path.of(directory, name + ".json"), json);
+    }
   }
 
   String workflowId() {

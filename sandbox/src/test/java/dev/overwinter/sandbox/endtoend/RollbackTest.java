@@ -38,6 +38,7 @@ final class RollbackTest {
 
       assertThat(night.result().state()).isEqualTo(RunState.ROLLED_BACK);
       found.isStillTrueOf(night);
+      night.recordHistory("rolled-back-during-import");
     }
   }
 
@@ -77,6 +78,7 @@ final class RollbackTest {
 
       night.await(RunState.ROLLED_BACK);
       found.isStillTrueOf(night);
+      night.recordHistory("cancelled");
     }
   }
 

@@ -22,8 +22,7 @@ final class SlowJobWorker {
           }
           return attempt;
         };
-    TemporalConnection connection =
-        TemporalConnection.open(arguments[0], List.of(new StickyQueueStripper()));
+    TemporalConnection connection = TemporalConnection.open(arguments[0], List.of());
     WorkerProcess.start(
         connection,
         SlowJob.TASK_QUEUE,
