@@ -2,6 +2,7 @@ package dev.overwinter.worker;
 
 import dev.overwinter.worker.command.PlanCommand;
 import dev.overwinter.worker.command.RunCommand;
+import dev.overwinter.worker.command.UnfreezeCommand;
 import dev.overwinter.worker.command.WorkerCommand;
 import dev.overwinter.worker.settings.SettingsException;
 import dev.overwinter.worker.temporal.TemporalUnavailableException;
@@ -39,7 +40,7 @@ import picocli.CommandLine.Spec;
       "2:The command line, the settings or the request are wrong, or Temporal is out of reach.",
       "3:Preflight found a blocker, or something could not be looked at or verified."
     },
-    subcommands = {PlanCommand.class, RunCommand.class, WorkerCommand.class},
+    subcommands = {PlanCommand.class, RunCommand.class, WorkerCommand.class, UnfreezeCommand.class},
     versionProvider = Overwinter.Version.class,
     usageHelpWidth = 100,
     mixinStandardHelpOptions = true)

@@ -22,7 +22,7 @@ class OverwinterTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"plan", "run", "worker"})
+  @ValueSource(strings = {"plan", "run", "worker", "unfreeze"})
   void every_command_has_help_with_an_example(String command) {
     assertThat(execute(command, "--help")).isZero();
 

@@ -25,7 +25,7 @@ final class RunRecord {
   private final RunKey run;
   private final Map<Step, StepStatus> steps = new EnumMap<>(Step.class);
   private final Deque<Decision> decisions = new ArrayDeque<>();
-  private final List<Finding> findings = new ArrayList<>();
+  private final Map<Step, List<Finding>> findings = new EnumMap<>(Step.class);
 
   private RunState state = RunState.RUNNING;
   private Step step = Step.PREFLIGHT;
@@ -102,7 +102,7 @@ final class RunRecord {
   }
 
   void note(Finding finding) {
-    findings.add(finding);
+    findings.computeIfAbsent(step, none -> new ArrayList<>()).add(finding);
     show();
   }
 
@@ -143,10 +143,9 @@ final class RunRecord {
     show();
   }
 
-  /** Replaces earlier findings: a step that runs again finds again. */
+  /** Replaces what the step at work found earlier: a step that runs again finds again. */
   void findings(List<Finding> found) {
-    findings.clear();
-    findings.addAll(found);
+    findings.put(step, new ArrayList<>(found));
     show();
   }
 
@@ -169,8 +168,15 @@ final class RunRecord {
         verification,
         waitingFor,
         NextCommands.of(run.workflowId(), state, verification, rollingBack),
-        findings,
+        latestFirst(),
         new ArrayList<>(decisions));
+  }
+
+  /** What the latest step found matters most, and most is cut off at the end. */
+  private List<Finding> latestFirst() {
+    List<Finding> all = new ArrayList<>();
+    findings.values().forEach(found -> all.addAll(0, found));
+    return all;
   }
 
   static Instant now() {

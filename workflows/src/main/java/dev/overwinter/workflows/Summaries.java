@@ -13,34 +13,35 @@ import dev.overwinter.workflows.steps.RemapSummary;
 import dev.overwinter.workflows.steps.UserSummary;
 import dev.overwinter.workflows.steps.UserUndoSummary;
 import dev.overwinter.workflows.steps.VerificationSummary;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Says in a sentence what a step did. */
+/** Says what a step did: its figures, and after a semicolon what else is worth knowing. */
 final class Summaries {
   private Summaries() {}
 
   static String of(PreflightReport report) {
     long users = report.users().values().stream().mapToLong(Long::longValue).sum();
-    return "%d tables, about %d rows, %s; %d users; %d columns with user ids; about %d min frozen"
+    return "%d tables, about %s rows, %s users; %s, %d columns with user ids, about %d min frozen"
         .formatted(
             report.tables(),
-            report.estimatedRows(),
+            number(report.estimatedRows()),
+            number(users),
             bytes(report.bytes()),
-            users,
             report.referenceColumns(),
             (report.estimatedSeconds() + 59) / 60);
   }
 
   static String of(FreezeReport report) {
-    return "%d tables refuse writes, proven as %d roles; waited %d ms for writers in flight"
+    return "%d tables refuse writes; proven as %d roles, waited %d ms for writers in flight"
         .formatted(report.guardedTables(), report.rolesProven(), report.waitedMillis());
   }
 
   static String of(ChunkPlanSummary plan, ArchiveSummary archive) {
-    return "%d rows of %d tables in %d files, %s; manifest %s"
+    return "%s rows; %d tables in %d files, %s, manifest %s"
         .formatted(
-            archive.rows(),
+            number(archive.rows()),
             plan.tables(),
             archive.parts(),
             bytes(archive.bytes()),
@@ -52,14 +53,19 @@ final class Summaries {
         users.byClass().entrySet().stream()
             .map(Summaries::countOf)
             .collect(Collectors.joining(", "));
-    return "%d created, %d adopted, %d skipped; %d need a new password (%s); mapping kept until %s"
+    return "%s users created%s; %d skipped, %d need a new password, mapping kept until %s; by class: %s"
         .formatted(
-            users.created(),
-            users.adopted(),
+            number(users.created()),
+            users.adopted() == 0 ? "" : ", %s adopted".formatted(number(users.adopted())),
             users.skipped(),
             users.needPassword(),
-            classes,
-            mapping.retainUntil());
+            day(mapping.retainUntil()),
+            classes);
+  }
+
+  /** The day of an instant in ISO 8601. */
+  private static String day(String instant) {
+    return instant.split("T", 2)[0];
   }
 
   private static String countOf(Map.Entry<UserClass, Long> entry) {
@@ -67,14 +73,14 @@ final class Summaries {
   }
 
   static String of(RemapSummary remap) {
-    return "%d columns, %d references to carried users, %d to people without an account, kept by rule"
-        .formatted(remap.columns(), remap.references(), remap.unknown());
+    return "%d columns, %s references; %s more to people without an account, kept by rule"
+        .formatted(remap.columns(), number(remap.references()), number(remap.unknown()));
   }
 
   static String of(LaneSummary loaded, PutAsideSummary restored) {
-    return "%d rows in %d chunks since the last start; restored %d indexes, %d foreign keys, %d triggers; %d sequences set"
+    return "%s rows since the last start; in %d chunks; restored %d indexes, %d foreign keys, %d triggers; %d sequences set"
         .formatted(
-            loaded.rows(),
+            number(loaded.rows()),
             loaded.chunks(),
             restored.indexes(),
             restored.foreignKeys(),
@@ -83,16 +89,24 @@ final class Summaries {
   }
 
   static String of(VerificationSummary verification) {
-    String verdict =
-        switch (verification.verdict()) {
-          case PASSED -> "passed";
-          case FAILED -> "FAILED";
-          case COULD_NOT_VERIFY -> "COULD NOT VERIFY";
-        };
-    return "Verification %s: %d rows of %d tables, %d digests compared, %d findings; digest %s."
+    return switch (verification.verdict()) {
+      case PASSED ->
+          "%s rows, %d digests compared, all equal; %d tables, digest %s"
+              .formatted(
+                  number(verification.rows()),
+                  verification.digestsCompared(),
+                  verification.tables(),
+                  NextCommands.shortDigest(verification.digest()));
+      case FAILED -> unequal("FAILED", verification);
+      case COULD_NOT_VERIFY -> unequal("COULD NOT VERIFY", verification);
+    };
+  }
+
+  private static String unequal(String verdict, VerificationSummary verification) {
+    return "Verification %s: %s rows of %d tables, %d digests compared, %d findings; digest %s."
         .formatted(
             verdict,
-            verification.rows(),
+            number(verification.rows()),
             verification.tables(),
             verification.digestsCompared(),
             verification.findings().size(),
@@ -111,6 +125,11 @@ final class Summaries {
             target.tablesEmptied(),
             target.objectsRestored(),
             leftBehind);
+  }
+
+  /** The same on every worker, whatever its language. */
+  private static String number(long number) {
+    return String.format(Locale.ROOT, "%,d", number);
   }
 
   private static String bytes(long bytes) {

@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.regex.Pattern;
 
@@ -15,7 +16,7 @@ import java.util.regex.Pattern;
  * Connects to one side for reading only. Not by way of a pool, which tries again for half a minute
  * what a person must correct anyway.
  */
-final class SideConnector {
+public final class SideConnector {
   private static final Pattern TRANSACTION_POOLER = Pattern.compile("supabase\\.\\w+:6543\\b");
 
   private SideConnector() {}
@@ -42,6 +43,16 @@ final class SideConnector {
     } catch (SQLException e) {
       connection.close();
       throw e;
+    }
+  }
+
+  /** What keeps somebody with these settings from working on a side, if anything. */
+  public static Optional<Finding> obstacle(DatabaseSettings settings) {
+    try (Connection connection = connect(settings)) {
+      connection.rollback();
+      return pooling(settings).stream().findFirst();
+    } catch (SQLException e) {
+      return Optional.of(explain(settings, e));
     }
   }
 

@@ -68,6 +68,7 @@ final class EmbeddedCluster implements AutoCloseable {
     Path dataDirectory = options.directory().resolve(blueprint.name()).toAbsolutePath();
     EmbeddedCluster cluster = null;
     try {
+      LibraryLeftovers.clearOnExit();
       Files.createDirectories(options.directory());
       StalePostmaster.stop(dataDirectory);
       boolean ready = Files.exists(dataDirectory.resolve(READY_MARK));

@@ -11,12 +11,14 @@ import dev.overwinter.worker.watch.Operator;
 import dev.overwinter.worker.watch.OperatorCommand;
 import dev.overwinter.worker.watch.RunOutcome;
 import dev.overwinter.worker.watch.RunWatcher;
+import dev.overwinter.worker.watch.Tone;
 import dev.overwinter.workflows.FreezeBackfill;
 import dev.overwinter.workflows.status.RunState;
 import dev.overwinter.workflows.status.RunStatus;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -85,9 +87,8 @@ public final class DemoCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, SQLException, InterruptedException {
     try (Console console = Console.open()) {
-      console.line(
-          "Setting the stage: a Supabase-shaped source with %d users and %d readings, an empty target."
-              .formatted(users, readings));
+      introduce(console);
+      console.line("Setting the stage ...");
       try (Stage stage =
           Stage.set(
               directory,
@@ -99,10 +100,36 @@ public final class DemoCommand implements Callable<Integer> {
     }
   }
 
+  private void introduce(Console console) {
+    String ending =
+        rollback
+            ? "Before going live somebody decides to go back: the source must be as before, with nothing left behind."
+            : "It must end live on the target, with every row that the source ever took.";
+    console.line(
+        Tone.STRONG,
+        "One migration night: an application with %s users and %s sensor readings leaves Supabase."
+            .formatted(number(users), number(readings)));
+    console.line(
+        "Source and target are PostgreSQL servers of their own; Stack Auth is a stand-in over HTTP.");
+    console.line("The application stays in use and writes until the source is frozen.");
+    if (crash) {
+      console.line(
+          "The worker is killed (SIGKILL) %d times on the way, and another one goes on."
+              .formatted(CrashPoint.values().length + 1));
+    }
+    console.line(ending);
+    console.line("");
+  }
+
+  private static String number(long number) {
+    return String.format(Locale.ROOT, "%,d", number);
+  }
+
   private int play(Stage stage, Console console)
       throws IOException, SQLException, InterruptedException {
     try (LiveTraffic traffic = LiveTraffic.start(stage.source(), WRITES_PER_SECOND)) {
       console.line("The application is in use: API, sign-ups and a scheduled job keep writing.");
+      console.line("");
       stage.worker().start();
       RunStarter.start(
           stage.temporal(), WORKFLOW_ID, FreezeBackfill.TASK_QUEUE, SandboxRequest.create());
@@ -111,7 +138,11 @@ public final class DemoCommand implements Callable<Integer> {
       console.line("");
       boolean proven = tell(Proof.of(stage, traffic), stage, console);
       console.line("Archive, mapping, report and logs: " + directory.toAbsolutePath());
-      return endedAsAsked(outcome) && proven ? ExitCodes.DONE : ExitCodes.FAILED;
+      boolean good = endedAsAsked(outcome) && proven;
+      console.line(
+          good ? Tone.GOOD : Tone.BAD,
+          good ? "It ended as it should." : "It did NOT end as it should; see above.");
+      return good ? ExitCodes.DONE : ExitCodes.FAILED;
     }
   }
 
@@ -120,7 +151,9 @@ public final class DemoCommand implements Callable<Integer> {
   }
 
   private RunOutcome followWithCrashes(Stage stage, Console console) throws InterruptedException {
-    try (CrashPlan plan = CrashPlan.start(stage.target(), stage.worker(), console::line)) {
+    try (CrashPlan plan =
+        CrashPlan.start(
+            stage.target(), stage.worker(), line -> console.line(Tone.ATTENTION, line))) {
       RunOutcome outcome = follow(stage, console);
       if (plan.landings().size() < CrashPoint.values().length) {
         console.line("Not every step could be interrupted: too little work. Try more rows.");
@@ -130,14 +163,19 @@ public final class DemoCommand implements Callable<Integer> {
   }
 
   private Operator decider(Stage stage, Console console) {
-    Operator decides = rollback ? DemoCommand::rollBack : Operator.approving(OPERATOR);
+    Operator decides =
+        rollback ? status -> rollBack(status, console) : Operator.approving(OPERATOR);
     return crash ? new KillingOperator(stage.worker(), console, decides) : decides;
   }
 
-  private static Optional<OperatorCommand> rollBack(RunStatus status) {
-    return status.state() == RunState.WAITING_FOR_APPROVAL
-        ? Optional.of(OperatorCommand.rollback(OPERATOR, "to show the way back"))
-        : Optional.empty();
+  private static Optional<OperatorCommand> rollBack(RunStatus status, Console console) {
+    if (status.state() != RunState.WAITING_FOR_APPROVAL) {
+      return Optional.empty();
+    }
+    console.line(
+        Tone.ATTENTION,
+        "The operator decides to go back: the source is released first, then accounts and rows are removed.");
+    return Optional.of(OperatorCommand.rollback(OPERATOR, "to show the way back"));
   }
 
   private boolean endedAsAsked(RunOutcome outcome) {
@@ -147,15 +185,16 @@ public final class DemoCommand implements Callable<Integer> {
 
   private boolean tell(Proof proof, Stage stage, Console console) {
     console.line(
-        "While it was in use the source took %d rows and refused %d writes."
-            .formatted(proof.accepted(), proof.refused()));
+        "While in use the application wrote %s rows to the source; %s writes were refused while it was frozen."
+            .formatted(number(proof.accepted()), number(proof.refused())));
     if (rollback) {
       int left = stage.stackAuth().users().size();
       console.line("Accounts left in Stack Auth: " + left + ".");
       return left == 0;
     }
     console.line(
-        "Of the rows it took, %d are missing on the target.".formatted(proof.missing().size()));
+        "Of the rows that the source took, %d are missing on the target."
+            .formatted(proof.missing().size()));
     console.line(
         "Peak memory of the worker process: %d MB (its heap is limited to 256 MB)."
             .formatted(stage.worker().peakResidentBytes() / 1_000_000));
@@ -181,6 +220,7 @@ public final class DemoCommand implements Callable<Integer> {
         killed = true;
         worker.kill();
         console.line(
+            Tone.ATTENTION,
             "KILLED the worker (SIGKILL) while it waited for approval. Starting another one.");
         worker.start();
         return Optional.empty();

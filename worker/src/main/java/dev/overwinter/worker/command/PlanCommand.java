@@ -5,9 +5,12 @@ import dev.overwinter.activities.StepContext;
 import dev.overwinter.activities.StepException;
 import dev.overwinter.worker.process.Activities;
 import dev.overwinter.worker.settings.WorkerSettings;
+import dev.overwinter.worker.watch.Console;
 import dev.overwinter.worker.watch.ExitCodes;
+import dev.overwinter.worker.watch.Paint;
 import dev.overwinter.worker.wiring.Wiring;
 import dev.overwinter.workflows.RunKey;
+import dev.overwinter.workflows.request.MigrationRequest;
 import dev.overwinter.workflows.steps.Finding;
 import dev.overwinter.workflows.steps.PreflightActivities;
 import dev.overwinter.workflows.steps.PreflightReport;
@@ -44,16 +47,18 @@ import picocli.CommandLine.Option;
 public final class PlanCommand implements Callable<Integer> {
   @Mixin private SettingsOption config;
 
-  @Option(names = "--json", description = "Print the report as JSON.")
+  @Option(names = "--json", description = "Print the report as JSON, complete.")
   private boolean json;
+
+  @Option(names = "--notes", description = "Print notes too, not only how many there are.")
+  private boolean notes;
 
   @Override
   public Integer call() throws IOException {
     Logging.keepConsoleForWarnings();
     WorkerSettings settings = config.load();
-    StepInput input =
-        new StepInput(
-            new RunKey("plan", UUID.randomUUID().toString()), Requests.read(settings.request()));
+    MigrationRequest request = Requests.read(settings.request());
+    StepInput input = new StepInput(new RunKey("plan", UUID.randomUUID().toString()), request);
     PreflightReport report;
     try (Activities activities = Wiring.activities(settings, Unwatched::new)) {
       report =
@@ -62,14 +67,15 @@ public final class PlanCommand implements Callable<Integer> {
               .orElseThrow(() -> new IllegalStateException("preflight is not wired"))
               .preflight(input);
     } catch (StepException e) {
-      System.err.printf("%s: %s%n", e.type().typeName(), e.getMessage());
+      System.err.println(e.getMessage());
       return ExitCodes.BLOCKED;
     }
     if (json) {
       System.out.println(
           new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(report));
     } else {
-      System.out.print(PlanText.of(report));
+      System.out.print(
+          new PlanText(request.users(), Paint.ofThisTerminal(), Console.width(), notes).of(report));
     }
     boolean blocked =
         report.findings().stream()

@@ -1,62 +1,89 @@
 package dev.overwinter.worker.command;
 
+import dev.overwinter.worker.watch.FoldedFindings;
+import dev.overwinter.worker.watch.LineBreaks;
+import dev.overwinter.worker.watch.Paint;
+import dev.overwinter.worker.watch.Tone;
+import dev.overwinter.workflows.request.UserClass;
+import dev.overwinter.workflows.request.UserRules;
 import dev.overwinter.workflows.steps.Finding;
+import dev.overwinter.workflows.steps.Finding.Severity;
 import dev.overwinter.workflows.steps.PreflightReport;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.stream.Collectors;
-import picocli.CommandLine.Help.Ansi;
-import picocli.CommandLine.Help.ColorScheme;
-import picocli.CommandLine.Help.Column;
-import picocli.CommandLine.Help.Column.Overflow;
-import picocli.CommandLine.Help.TextTable;
 
 /** A preflight report as people read it. */
 final class PlanText {
-  private static final int SEVERITY_WIDTH = 10;
-  private static final int OBJECT_WIDTH = 32;
-  private static final int MESSAGE_WIDTH = 78;
+  private final UserRules rules;
+  private final Paint paint;
+  private final int width;
+  private final boolean notes;
+  private final StringBuilder text = new StringBuilder();
 
-  private PlanText() {}
+  /**
+   * @param width most characters in a line
+   * @param notes whether notes are shown, not only counted
+   */
+  PlanText(UserRules rules, Paint paint, int width, boolean notes) {
+    this.rules = rules;
+    this.paint = paint;
+    this.width = width;
+    this.notes = notes;
+  }
 
-  static String of(PreflightReport report) {
-    StringBuilder text = new StringBuilder();
-    if (!report.findings().isEmpty()) {
-      text.append(findings(report)).append(System.lineSeparator());
+  /** To be called once. */
+  String of(PreflightReport report) {
+    FoldedFindings.of(report.findings()).stream()
+        .filter(finding -> notes || finding.severity() != Severity.NOTE)
+        .forEach(this::finding);
+    long noted = FoldedFindings.count(report.findings(), Severity.NOTE);
+    if (noted > 0 && !notes) {
+      line(
+          Tone.PLAIN,
+          "NOTE      %d %s, to be seen with --notes"
+              .formatted(noted, noted == 1 ? "note" : "notes"));
     }
-    long users = report.users().values().stream().mapToLong(Long::longValue).sum();
-    String classes =
-        report.users().entrySet().stream()
-            .map(entry -> "%s %,d".formatted(entry.getKey().jsonName(), entry.getValue()))
-            .collect(Collectors.joining(", "));
-    line(text, "tables", "%,d".formatted(report.tables()));
-    line(text, "rows, about", "%,d".formatted(report.estimatedRows()));
-    line(text, "bytes", "%,d".formatted(report.bytes()));
-    line(text, "users", "%,d%s".formatted(users, classes.isEmpty() ? "" : ": " + classes));
-    line(text, "user id columns", "%,d".formatted(report.referenceColumns()));
-    line(text, "frozen for about", frozen(Duration.ofSeconds(report.estimatedSeconds())));
-    text.append(System.lineSeparator()).append(verdict(report)).append(System.lineSeparator());
+    if (!report.findings().isEmpty()) {
+      line(Tone.PLAIN, "");
+    }
+    figures(report);
+    line(Tone.PLAIN, "");
+    verdict(FoldedFindings.count(report.findings(), Severity.BLOCKER));
     return text.toString();
   }
 
-  private static String findings(PreflightReport report) {
-    TextTable table =
-        TextTable.forColumns(
-            new ColorScheme.Builder(Ansi.OFF).build(),
-            new Column(SEVERITY_WIDTH, 0, Overflow.TRUNCATE),
-            new Column(OBJECT_WIDTH, 0, Overflow.WRAP),
-            new Column(MESSAGE_WIDTH, 1, Overflow.WRAP));
-    for (Finding finding : report.findings()) {
-      table.addRowValues(finding.severity().name(), finding.object(), finding.message());
-      if (!finding.remedy().isEmpty()) {
-        table.addRowValues("", "", "→ " + finding.remedy());
-      }
+  private void finding(Finding finding) {
+    Tone tone =
+        switch (finding.severity()) {
+          case BLOCKER -> Tone.BAD;
+          case WARNING -> Tone.ATTENTION;
+          case NOTE -> Tone.PLAIN;
+        };
+    line(tone, "%-8s  %s: %s".formatted(finding.severity(), finding.object(), finding.message()));
+    if (!finding.remedy().isEmpty()) {
+      line(Tone.PLAIN, "          → " + finding.remedy());
     }
-    return table.toString();
   }
 
-  private static void line(StringBuilder text, String name, String value) {
-    text.append("%-18s%s%n".formatted(name, value));
+  private void figures(PreflightReport report) {
+    figure("tables", "%,d", report.tables());
+    figure("rows, about", "%,d", report.estimatedRows());
+    figure("bytes", "%,d", report.bytes());
+    figure("user id columns", "%,d", report.referenceColumns());
+    figure("frozen for about", "%s", frozen(Duration.ofSeconds(report.estimatedSeconds())));
+    figure("users", "%,d", report.users().values().stream().mapToLong(Long::longValue).sum());
+    report.users().forEach(this::userClass);
+  }
+
+  private void userClass(UserClass userClass, long users) {
+    String rule = rules.treatments().get(userClass).jsonName();
+    line(
+        Tone.PLAIN,
+        String.format(Locale.ROOT, "  %-16s%,10d  %s", userClass.jsonName(), users, rule));
+  }
+
+  private void figure(String name, String format, Object value) {
+    line(Tone.PLAIN, "%-18s%10s".formatted(name, String.format(Locale.ROOT, format, value)));
   }
 
   private static String frozen(Duration duration) {
@@ -66,14 +93,19 @@ final class PlanText {
         : String.format(Locale.ROOT, "%d h %02d min", minutes / 60, minutes % 60);
   }
 
-  private static String verdict(PreflightReport report) {
-    long blockers =
-        report.findings().stream()
-            .filter(finding -> finding.severity() == Finding.Severity.BLOCKER)
-            .count();
-    return blockers == 0
-        ? "Nothing stands in the way. Nothing was written."
-        : "%d %s in the way. Nothing was written."
-            .formatted(blockers, blockers == 1 ? "blocker is" : "blockers are");
+  private void verdict(long blockers) {
+    if (blockers == 0) {
+      line(Tone.GOOD, "Nothing stands in the way. Nothing was written.");
+    } else {
+      line(
+          Tone.BAD,
+          "%d %s in the way. Nothing was written."
+              .formatted(blockers, blockers == 1 ? "blocker is" : "blockers are"));
+    }
+  }
+
+  private void line(Tone tone, String line) {
+    LineBreaks.of(line, width)
+        .forEach(part -> text.append(paint.on(tone, part)).append(System.lineSeparator()));
   }
 }

@@ -1,6 +1,7 @@
 package dev.overwinter.worker.command;
 
 import dev.overwinter.worker.settings.SettingsReader;
+import dev.overwinter.worker.settings.SourceSettings;
 import dev.overwinter.worker.settings.WorkerSettings;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
@@ -20,6 +21,13 @@ final class SettingsOption {
   /** Reads the settings and points the log to its file, which must come before the first logger. */
   WorkerSettings load() {
     WorkerSettings settings = SettingsReader.read(file, System.getenv());
+    System.setProperty(LOG_FILE_PROPERTY, settings.logFile().toString());
+    return settings;
+  }
+
+  /** The same, of what concerns the source only. */
+  SourceSettings loadSource() {
+    SourceSettings settings = SettingsReader.readSource(file, System.getenv());
     System.setProperty(LOG_FILE_PROPERTY, settings.logFile().toString());
     return settings;
   }

@@ -37,6 +37,9 @@ public final class SettingsReader {
 
   private static final int MOST_CONNECTIONS = 200;
 
+  private static final List<String> NOT_OF_THE_SOURCE =
+      List.of("target", "stackAuth", "archive", "temporal", "request");
+
   private static final ObjectMapper YAML =
       new ObjectMapper(
           YAMLFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build());
@@ -63,6 +66,32 @@ public final class SettingsReader {
       throw new SettingsException(where, reader.problems);
     }
     return settings;
+  }
+
+  /**
+   * Reads what concerns the source only, for what must work when nothing else is there.
+   *
+   * @param file the YAML file, or null for the environment alone
+   * @throws SettingsException with every problem
+   */
+  public static SourceSettings readSource(Path file, Map<String, String> environment) {
+    SettingsReader reader = new SettingsReader(environment);
+    String where = file == null ? "settings from the environment" : file.toString();
+    ObjectNode tree = reader.readTree(file, where);
+    tree.remove(NOT_OF_THE_SOURCE);
+    new SecretScan(reader.problems).scan(tree);
+    reader.overrideFromEnvironment(tree);
+    tree.remove(NOT_OF_THE_SOURCE);
+    JsonInput input = new JsonInput(tree, "the settings");
+    DatabaseSettings source = reader.source(input);
+    Path logFile = logFile(input);
+    // Known, though nobody asks for them here.
+    NOT_OF_THE_SOURCE.forEach(input::object);
+    reader.problems.addAll(input.problems());
+    if (!reader.problems.isEmpty()) {
+      throw new SettingsException(where, reader.problems);
+    }
+    return new SourceSettings(source, logFile);
   }
 
   private ObjectNode readTree(Path file, String where) {
@@ -129,8 +158,7 @@ public final class SettingsReader {
 
   private WorkerSettings readSettings(ObjectNode tree) {
     JsonInput input = new JsonInput(tree, "the settings");
-    DatabaseSettings source =
-        database(input.object("source"), "source", Secret.SOURCE_PASSWORD, SOURCE_CONNECTIONS);
+    DatabaseSettings source = source(input);
     DatabaseSettings target =
         database(input.object("target"), "target", Secret.TARGET_PASSWORD, TARGET_CONNECTIONS);
     StackAuthSettings stackAuth = stackAuth(input.object("stackAuth"));
@@ -142,14 +170,22 @@ public final class SettingsReader {
             temporalInput.text("taskQueue", FreezeBackfill.TASK_QUEUE),
             temporalInput.text("address", null),
             temporalInput.text("namespace", null));
-    Path logFile =
-        path(input.object("log"), "file", DATA_DIRECTORY.resolve("logs/overwinter.log").toString());
+    Path logFile = logFile(input);
     JsonNode request = tree.get("request");
     // Taken out, since it has a reader of its own, which knows its keys.
     tree.remove("request");
     input.object("request");
     problems.addAll(input.problems());
     return new WorkerSettings(source, target, stackAuth, archive, temporal, logFile, request);
+  }
+
+  private DatabaseSettings source(JsonInput input) {
+    return database(input.object("source"), "source", Secret.SOURCE_PASSWORD, SOURCE_CONNECTIONS);
+  }
+
+  private static Path logFile(JsonInput input) {
+    return path(
+        input.object("log"), "file", DATA_DIRECTORY.resolve("logs/overwinter.log").toString());
   }
 
   private DatabaseSettings database(JsonInput input, String side, Secret secret, int connections) {

@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -23,6 +24,7 @@ public final class BarConsole implements Console {
   private final PrintStream out;
   private final PrintStream errorStream;
   private final int width;
+  private final Paint paint;
   private ProgressBar bar;
   private String title = "";
   private String drawn = "";
@@ -31,15 +33,44 @@ public final class BarConsole implements Console {
    * @param out the terminal
    */
   public BarConsole(PrintStream out) {
+    this(out, Paint.ofThisTerminal());
+  }
+
+  BarConsole(PrintStream out, Paint paint) {
     this.out = out;
+    this.paint = paint;
     this.width = new ConsoleProgressBarConsumer(out).getMaxRenderedLength();
     this.errorStream = System.err;
     System.setErr(new PrintStream(new LineStream(), true, StandardCharsets.UTF_8));
   }
 
   @Override
-  public synchronized void line(String text) {
-    out.print(CLEAR_LINE + text + System.lineSeparator() + drawn);
+  public void line(String text) {
+    print(LineBreaks.of(text, width), Tone.PLAIN);
+  }
+
+  @Override
+  public void line(Tone tone, String text) {
+    print(LineBreaks.of(text, width), tone);
+  }
+
+  @Override
+  public void command(String command) {
+    print(LineBreaks.ofCommand("  " + command, width), Tone.PLAIN);
+  }
+
+  @Override
+  public void begin(String beginning) {
+    endProgress();
+    draw(beginning.stripTrailing() + " …");
+  }
+
+  private synchronized void print(List<String> lines, Tone tone) {
+    StringBuilder text = new StringBuilder(CLEAR_LINE);
+    for (String line : lines) {
+      text.append(paint.on(tone, line)).append(System.lineSeparator());
+    }
+    out.print(text.append(drawn));
     out.flush();
   }
 
@@ -84,8 +115,8 @@ public final class BarConsole implements Console {
     }
     if (ended != null) {
       ended.close();
-      draw("");
     }
+    draw("");
   }
 
   @Override
@@ -95,6 +126,9 @@ public final class BarConsole implements Console {
   }
 
   private synchronized void draw(String text) {
+    if (text.isEmpty() && drawn.isEmpty()) {
+      return;
+    }
     drawn = text;
     out.print(CLEAR_LINE + text);
     out.flush();

@@ -2,10 +2,17 @@ package dev.overwinter.worker.watch;
 
 import dev.overwinter.workflows.steps.Progress;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
 import java.util.Locale;
 
 /** Numbers and durations as people read them. */
 final class ProgressText {
+  private static final DateTimeFormatter MOMENT =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm 'UTC'").withZone(ZoneOffset.UTC);
+
   private ProgressText() {}
 
   /** How far, such as {@code 1,200 of 4,000 rows (30 %), public.units}. */
@@ -27,6 +34,19 @@ final class ProgressText {
   /** With separators between thousands. */
   static String number(long number) {
     return String.format(Locale.ROOT, "%,d", number);
+  }
+
+  /**
+   * Such as {@code 2026-11-20 19:38 UTC}.
+   *
+   * @param instant ISO 8601 in UTC; anything else stays as it is
+   */
+  static String moment(String instant) {
+    try {
+      return MOMENT.format(Instant.parse(instant));
+    } catch (DateTimeParseException e) {
+      return instant;
+    }
   }
 
   /** Such as {@code 0.4 s}, {@code 12 s}, {@code 3 min 20 s}, {@code 2 h 05 min}. */

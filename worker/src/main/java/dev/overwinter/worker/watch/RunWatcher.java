@@ -100,6 +100,7 @@ public final class RunWatcher {
   private void say(OperatorCommand command) {
     try {
       String answer = stub().update(command.update(), String.class, command.input());
+      printer.answerShown(command.update());
       console.line("%s: %s".formatted(command.update(), answer));
     } catch (WorkflowUpdateException e) {
       console.line("%s was refused: %s".formatted(command.update(), reasonOf(e)));

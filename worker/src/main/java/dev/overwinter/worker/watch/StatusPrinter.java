@@ -7,6 +7,7 @@ import dev.overwinter.workflows.status.Step;
 import dev.overwinter.workflows.status.StepState;
 import dev.overwinter.workflows.status.StepStatus;
 import dev.overwinter.workflows.steps.Finding;
+import dev.overwinter.workflows.steps.Finding.Severity;
 import dev.overwinter.workflows.steps.Progress;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,27 +19,44 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 
 /** Prints what changed from one status of a run to the next. Not thread-safe. */
 final class StatusPrinter {
   private static final Set<RunState> WAITS =
       EnumSet.of(RunState.PAUSED, RunState.PARKED, RunState.WAITING_FOR_APPROVAL);
 
+  /** More notes than these at a time are counted only. */
+  private static final int MOST_NOTES = 2;
+
+  /** As much of a digest as people compare. */
+  private static final int DIGEST_CHARACTERS = 16;
+
   private final Console console;
   private final Map<Step, StepState> shownSteps = new EnumMap<>(Step.class);
   private final List<Decision> shownDecisions = new ArrayList<>();
   private final List<Finding> shownFindings = new ArrayList<>();
+  private final List<String> saidHere = new ArrayList<>();
   private String shownWaiting = "";
 
   StatusPrinter(Console console) {
     this.console = console;
   }
 
+  /** Notes that the run's answer to an order was shown, which need not be told again. */
+  void answerShown(String order) {
+    saidHere.add(order);
+  }
+
   void show(RunStatus status, Optional<Progress> progress) {
-    status.steps().forEach(this::showStep);
-    showNew(status.findings(), shownFindings, StatusPrinter::text);
-    showNew(status.decisions(), shownDecisions, StatusPrinter::text);
+    // What a step found belongs between its end and the next one's beginning.
+    status.steps().stream()
+        .filter(step -> step.state() != StepState.RUNNING)
+        .forEach(this::showStep);
+    showFindings(status.findings());
+    showDecisions(status.decisions());
+    status.steps().stream()
+        .filter(step -> step.state() == StepState.RUNNING)
+        .forEach(this::showStep);
     showProgress(status, progress);
     showWaiting(status);
   }
@@ -48,23 +66,26 @@ final class StatusPrinter {
     if (step.state() == before || step.state() == StepState.PENDING) {
       return;
     }
+    String title = "%-12s".formatted(step.step().title());
+    switch (step.state()) {
+      case PENDING, RUNNING -> console.begin(title);
+      case PARKED -> tell(Tone.BAD, title + "  stopped, waits for you. " + step.summary());
+      case DONE ->
+          tell(Tone.PLAIN, "%s  done in %s. %s".formatted(title, tookText(step), step.summary()));
+      case ABANDONED -> tell(Tone.ATTENTION, title + "  given up. " + step.summary());
+    }
+  }
+
+  private void tell(Tone tone, String text) {
     console.endProgress();
-    String what =
-        switch (step.state()) {
-          case PENDING, RUNNING -> "…";
-          case PARKED -> "stopped, waits for you.";
-          case DONE -> "done in " + tookText(step) + ".";
-          case ABANDONED -> "given up.";
-        };
-    console.line(
-        "%-12s  %s %s".formatted(step.step().title(), what, step.summary()).stripTrailing());
+    console.line(tone, text.stripTrailing());
   }
 
   static String tookText(StepStatus step) {
     return took(step).map(ProgressText::duration).orElse("no time known");
   }
 
-  private static Optional<Duration> took(StepStatus step) {
+  static Optional<Duration> took(StepStatus step) {
     if (step.startedAt() == null || step.finishedAt() == null) {
       return Optional.empty();
     }
@@ -74,6 +95,10 @@ final class StatusPrinter {
     } catch (DateTimeParseException e) {
       return Optional.empty();
     }
+  }
+
+  static String shortDigest(String digest) {
+    return digest.substring(0, Math.min(DIGEST_CHARACTERS, digest.length()));
   }
 
   private void showProgress(RunStatus status, Optional<Progress> progress) {
@@ -93,41 +118,72 @@ final class StatusPrinter {
       return;
     }
     shownWaiting = waiting;
-    if (status.waitingFor().isEmpty()) {
+    if (status.waitingFor().isEmpty() || status.state() == RunState.REFUSED) {
       return;
     }
+    console.endProgress();
     if (!WAITS.contains(status.state())) {
-      console.line(status.waitingFor());
+      boolean back = status.state() == RunState.ROLLING_BACK;
+      console.line((back ? "rolling back  " : "") + status.waitingFor());
       return;
     }
     console.line("");
-    console.line("WAITING: " + status.waitingFor());
+    console.line(Tone.STRONG, "WAITING: " + status.waitingFor());
     if (status.state() == RunState.WAITING_FOR_APPROVAL && status.verification() != null) {
-      console.line("Verification digest: " + status.verification());
+      console.line("Verification digest: " + shortDigest(status.verification()));
     }
     if (status.deadline() != null) {
-      console.line("The frozen window ends at " + status.deadline() + ".");
+      console.line(
+          "The frozen window ends at %s.".formatted(ProgressText.moment(status.deadline())));
     }
     if (!status.nextCommands().isEmpty()) {
       console.line("Next, one of:");
-      status.nextCommands().forEach(command -> console.line("  " + command));
+      status.nextCommands().forEach(console::command);
     }
   }
 
-  private <T> void showNew(List<T> now, List<T> shown, Function<T, String> text) {
-    for (T element : now) {
-      if (!shown.contains(element)) {
-        console.line(text.apply(element));
+  private void showFindings(List<Finding> findings) {
+    List<Finding> fresh =
+        findings.stream().filter(finding -> !shownFindings.contains(finding)).toList();
+    shownFindings.clear();
+    shownFindings.addAll(findings);
+    if (!fresh.isEmpty()) {
+      console.endProgress();
+    }
+    long notes = FoldedFindings.count(fresh, Severity.NOTE);
+    for (Finding finding : FoldedFindings.of(fresh)) {
+      if (finding.severity() != Severity.NOTE || notes <= MOST_NOTES) {
+        console.line(tone(finding.severity()), text(finding));
       }
     }
-    shown.clear();
-    shown.addAll(now);
+    if (notes > MOST_NOTES) {
+      console.line("NOTE      %d notes in the report (report.json).".formatted(notes));
+    }
+  }
+
+  private static Tone tone(Severity severity) {
+    return switch (severity) {
+      case BLOCKER -> Tone.BAD;
+      case WARNING -> Tone.ATTENTION;
+      case NOTE -> Tone.PLAIN;
+    };
   }
 
   private static String text(Finding finding) {
-    String remedy = finding.remedy().isEmpty() ? "" : " " + finding.remedy();
-    return "%-8s %s: %s%s"
+    String remedy = finding.remedy().isEmpty() ? "" : " → " + finding.remedy();
+    return "%-8s  %s: %s%s"
         .formatted(finding.severity(), finding.object(), finding.message(), remedy);
+  }
+
+  private void showDecisions(List<Decision> decisions) {
+    for (Decision decision : decisions) {
+      if (!shownDecisions.contains(decision)
+          && !(decision.obeyed() && saidHere.remove(decision.what()))) {
+        console.line(text(decision));
+      }
+    }
+    shownDecisions.clear();
+    shownDecisions.addAll(decisions);
   }
 
   private static String text(Decision decision) {

@@ -91,9 +91,9 @@ class RunWatcherTest {
             "temporal workflow update execute --name approveGoLive",
             "approveGoLive: decided: approve",
             "1,234 rows",
-            "verification digest  " + ScriptedRun.DIGEST,
+            "verified " + ScriptedRun.DIGEST,
             "LIVE: the target takes writes");
-    assertThat(lines()).containsOnlyOnce("WARNING  public.units: has no primary key add one");
+    assertThat(lines()).containsOnlyOnce("WARNING   public.units: has no primary key → add one");
   }
 
   @Test

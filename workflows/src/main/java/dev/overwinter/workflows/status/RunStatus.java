@@ -19,7 +19,7 @@ import java.util.Objects;
  * @param verification digest that an approval must name, or null before verification passed
  * @param waitingFor what the run waits for, in a sentence; empty when it waits for nobody
  * @param nextCommands what the operator may type now
- * @param findings what preflight and verification found
+ * @param findings what each step found, the latest step first
  * @param decisions what operators said, oldest first; at most the last hundred
  */
 public record RunStatus(
