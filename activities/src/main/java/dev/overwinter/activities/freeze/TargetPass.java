@@ -17,18 +17,10 @@ public final class TargetPass {
       """
       SELECT set_config('overwinter.pass', g.pass, true) IS NOT NULL
         FROM overwinter.target_guard g
-       WHERE g.run_id = coalesce(?, g.run_id)
+       WHERE g.run_id = ?
       """;
 
   private TargetPass() {}
-
-  /**
-   * Like {@link #apply(Connection, RunKey)} for a caller that has made sure in the same transaction
-   * that its run is the one at work.
-   */
-  public static void apply(Connection connection) throws SQLException {
-    apply(connection, (String) null);
-  }
 
   /**
    * Lets the connection's current transaction write. The effect ends with the transaction.
@@ -36,12 +28,8 @@ public final class TargetPass {
    * @throws StepException TARGET_CHANGED when this run's guard does not stand on the target
    */
   public static void apply(Connection connection, RunKey run) throws SQLException {
-    apply(connection, run.runId());
-  }
-
-  private static void apply(Connection connection, String runId) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(APPLY)) {
-      statement.setString(1, runId);
+      statement.setString(1, run.runId());
       try (ResultSet row = statement.executeQuery()) {
         if (!row.next()) {
           throw new StepException(

@@ -106,7 +106,7 @@ public final class ImportLane {
       }
       ChunkLedger.Totals totals = ChunkLedger.totals(connection, input.run());
       progress.begin(claimed.get(), totals.rowsLoaded(), totals.rowsExported());
-      loaderPass.apply(connection);
+      loaderPass.apply(connection, input.run());
       useRemapperOf(connection, claimed.get());
       Chunk chunk = parts.heal(connection, claimed.get());
       LaneSummary loaded = ChunkLoader.load(connection, chunk, parts, remapper, progress);

@@ -16,9 +16,9 @@ final class TargetTables {
   static final String LOCK_TIMEOUT = "SET LOCAL lock_timeout = '30s'";
 
   /**
-   * Makes index expressions and the functions they call find names as in the application's own
-   * sessions, for many rely on it. Recorded definitions are qualified and mean the same under any
-   * path.
+   * Makes checks, computed columns, index expressions and the functions they call find names as in
+   * the application's own sessions, for many rely on it. Recorded definitions are qualified and
+   * mean the same under any path.
    */
   static final String APPLICATION_PATH =
       """

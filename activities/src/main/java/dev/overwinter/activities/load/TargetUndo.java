@@ -7,6 +7,7 @@ import dev.overwinter.activities.load.AsideObject.Kind;
 import dev.overwinter.activities.postgres.Database;
 import dev.overwinter.activities.postgres.QualifiedName;
 import dev.overwinter.workflows.FailureType;
+import dev.overwinter.workflows.RunKey;
 import dev.overwinter.workflows.steps.CleanUpSummary;
 import dev.overwinter.workflows.steps.StepInput;
 import java.sql.Connection;
@@ -63,7 +64,7 @@ public final class TargetUndo {
       return new CleanUpSummary(0, 0, List.of());
     }
     try {
-      return undo(new AsideLedger(runId), runId, context);
+      return undo(new AsideLedger(runId), input.run(), context);
     } catch (StepException e) {
       // Another attempt that came first takes the ledger away from under this one.
       if (target.inTransaction("looking for the ledger", c -> hasRun(c, runId))) {
@@ -73,12 +74,12 @@ public final class TargetUndo {
     }
   }
 
-  private CleanUpSummary undo(AsideLedger ledger, String runId, StepContext context) {
+  private CleanUpSummary undo(AsideLedger ledger, RunKey run, StepContext context) {
     for (int round = 0; round < ROUNDS; round++) {
-      int emptied = target.inTransaction("emptying the target", c -> empty(c, ledger));
+      int emptied = target.inTransaction("emptying the target", c -> empty(c, ledger, run));
       new Restoration(target, builders).restoreAll(ledger, context);
       int restored = target.inTransaction("counting what was restored", c -> restored(c, ledger));
-      if (target.inTransaction("removing guard and ledger", c -> close(c, ledger, runId))) {
+      if (target.inTransaction("removing guard and ledger", c -> close(c, ledger, run.runId()))) {
         return new CleanUpSummary(emptied, restored, List.of());
       }
     }
@@ -116,14 +117,14 @@ public final class TargetUndo {
     return null;
   }
 
-  private int empty(Connection connection, AsideLedger ledger) throws SQLException {
+  private int empty(Connection connection, AsideLedger ledger, RunKey run) throws SQLException {
     ledger.beginEmptying(connection);
     List<QualifiedName> tables = ledger.tables(connection);
     TargetTables.lock(connection, tables, "ACCESS EXCLUSIVE");
     List<QualifiedName> filled = TargetTables.withRows(connection, tables);
     if (!filled.isEmpty()) {
       disableTriggers(connection, ledger);
-      pass.apply(connection);
+      pass.apply(connection, run);
       TargetTables.empty(connection, tables);
     }
     return ledger.addEmptied(connection, filled.size());

@@ -51,7 +51,7 @@ class TargetGuardTest {
       loader.commit();
       assertRefused(loader, "INSERT INTO public.units VALUES (4)");
       loader.rollback();
-      TargetPass.apply(loader);
+      TargetPass.apply(loader, input("a").run());
       execute(loader, "DELETE FROM public.units WHERE id = 3");
       loader.commit();
     }

@@ -111,7 +111,7 @@ final class CopyFixture implements AutoCloseable {
   }
 
   LaneSummary importLane(StepContext context) {
-    return new ImportLane(source, target, archive, connection -> {}, remappers)
+    return new ImportLane(source, target, archive, (connection, guarding) -> {}, remappers)
         .run(input(), context);
   }
 

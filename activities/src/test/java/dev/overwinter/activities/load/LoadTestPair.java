@@ -59,7 +59,7 @@ final class LoadTestPair implements AutoCloseable {
   }
 
   TargetUndo undo() {
-    return new TargetUndo(targetSide, connection -> {}, connection -> {}, 3);
+    return new TargetUndo(targetSide, (connection, run) -> {}, connection -> {}, 3);
   }
 
   void beginRun() throws SQLException {

@@ -251,7 +251,7 @@ class TargetLoadTest {
     TargetUndo undo =
         new TargetUndo(
             pair.targetSide,
-            connection -> execute(connection, "SET LOCAL overwinter.pass = 'open'"),
+            (connection, run) -> execute(connection, "SET LOCAL overwinter.pass = 'open'"),
             connection -> execute(connection, "DROP FUNCTION overwinter.guarded() CASCADE"),
             3);
     assertThat(undo.emptyTarget(pair.input(), pair.context()).tablesEmptied()).isEqualTo(4);
