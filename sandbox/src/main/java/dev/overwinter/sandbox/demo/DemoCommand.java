@@ -4,6 +4,7 @@ import dev.overwinter.sandbox.app.SandboxSeed;
 import dev.overwinter.sandbox.database.SandboxOptions;
 import dev.overwinter.sandbox.stackauth.StackAuthStandIn;
 import dev.overwinter.sandbox.traffic.LiveTraffic;
+import dev.overwinter.worker.temporal.LocalTemporals;
 import dev.overwinter.worker.temporal.RunStarter;
 import dev.overwinter.worker.watch.Console;
 import dev.overwinter.worker.watch.ExitCodes;
@@ -94,7 +95,8 @@ public final class DemoCommand implements Callable<Integer> {
               directory,
               SandboxOptions.throwaway(),
               new SandboxSeed(users, readings, seed),
-              StackAuthStandIn.start())) {
+              StackAuthStandIn.start(),
+              LocalTemporals.choose(System.getenv()))) {
         return play(stage, console);
       }
     }

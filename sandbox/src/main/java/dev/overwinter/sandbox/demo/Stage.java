@@ -5,7 +5,6 @@ import dev.overwinter.sandbox.database.SandboxOptions;
 import dev.overwinter.sandbox.database.SelfHostedTarget;
 import dev.overwinter.sandbox.database.SupabaseSource;
 import dev.overwinter.sandbox.stackauth.StackAuthStandIn;
-import dev.overwinter.sandbox.temporal.EmbeddedTemporal;
 import dev.overwinter.worker.temporal.LocalTemporal;
 import dev.overwinter.worker.temporal.TemporalConnection;
 import io.temporal.client.WorkflowClient;
@@ -30,15 +29,15 @@ public final class Stage implements AutoCloseable {
   private final TemporalConnection temporal;
   private final WorkerChild worker;
 
-  private Stage(Path directory, SandboxOptions options, StackAuthStandIn standIn)
+  private Stage(
+      Path directory, SandboxOptions options, StackAuthStandIn standIn, LocalTemporal chosen)
       throws SQLException, IOException {
     this.directory = directory.toAbsolutePath();
     try {
       stackAuth = keep(standIn);
       source = keep(SupabaseSource.start(options));
       target = keep(SelfHostedTarget.start(options));
-      LocalTemporal.Service service =
-          keep(new EmbeddedTemporal().start(this.directory.resolve("temporal")));
+      LocalTemporal.Service service = keep(chosen.start(this.directory.resolve("temporal")));
       temporal = keep(TemporalConnection.open(service));
       worker =
           keep(
@@ -58,11 +57,16 @@ public final class Stage implements AutoCloseable {
    * @param directory where archive and logs go
    * @param options where the databases keep their data
    * @param standIn closed together with the stage
+   * @param temporal started for the stage
    */
   public static Stage set(
-      Path directory, SandboxOptions options, SandboxSeed seed, StackAuthStandIn standIn)
+      Path directory,
+      SandboxOptions options,
+      SandboxSeed seed,
+      StackAuthStandIn standIn,
+      LocalTemporal temporal)
       throws SQLException, IOException {
-    Stage stage = new Stage(directory, options, standIn);
+    Stage stage = new Stage(directory, options, standIn, temporal);
     try {
       stage.source.plant(seed);
       return stage;

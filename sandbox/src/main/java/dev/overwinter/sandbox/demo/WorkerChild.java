@@ -44,10 +44,13 @@ public final class WorkerChild implements AutoCloseable {
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
     command.add(SandboxWorker.class.getName());
-    command.add(temporal);
     ProcessBuilder builder = new ProcessBuilder(command);
-    builder.environment().keySet().removeIf(name -> name.startsWith("OVERWINTER_"));
+    builder
+        .environment()
+        .keySet()
+        .removeIf(name -> name.startsWith("OVERWINTER_") || name.startsWith("TEMPORAL_"));
     builder.environment().putAll(environment);
+    builder.environment().put("TEMPORAL_ADDRESS", temporal);
     try {
       Files.createDirectories(output.getParent());
       process =

@@ -9,6 +9,7 @@ import dev.overwinter.sandbox.database.SandboxOptions;
 import dev.overwinter.sandbox.demo.SandboxRequest;
 import dev.overwinter.sandbox.demo.Stage;
 import dev.overwinter.sandbox.stackauth.StackAuthStandIn;
+import dev.overwinter.sandbox.temporal.EmbeddedTemporal;
 import dev.overwinter.sandbox.traffic.LiveTraffic;
 import dev.overwinter.worker.temporal.RunStarter;
 import dev.overwinter.workflows.FreezeBackfill;
@@ -43,7 +44,12 @@ final class Night implements AutoCloseable {
   /** Sets the stage and puts the application to use; the run is not started. */
   static Night prepare(Path directory) throws Exception {
     return new Night(
-        Stage.set(directory, SandboxOptions.throwaway(), SEED, StackAuthStandIn.start()));
+        Stage.set(
+            directory,
+            SandboxOptions.throwaway(),
+            SEED,
+            StackAuthStandIn.start(),
+            new EmbeddedTemporal()));
   }
 
   /** Starts a worker and the run. */

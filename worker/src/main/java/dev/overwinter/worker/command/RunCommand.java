@@ -7,6 +7,7 @@ import dev.overwinter.worker.process.WorkerProcess;
 import dev.overwinter.worker.settings.SettingsReader;
 import dev.overwinter.worker.settings.WorkerSettings;
 import dev.overwinter.worker.temporal.LocalTemporal;
+import dev.overwinter.worker.temporal.LocalTemporals;
 import dev.overwinter.worker.temporal.RunStarter;
 import dev.overwinter.worker.temporal.TemporalConnection;
 import dev.overwinter.worker.watch.Console;

@@ -1,17 +1,20 @@
-package dev.overwinter.worker.command;
+package dev.overwinter.worker.temporal;
 
-import dev.overwinter.worker.temporal.DevelopmentServer;
-import dev.overwinter.worker.temporal.LocalTemporal;
-import dev.overwinter.worker.temporal.TemporalUnavailableException;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.stream.Stream;
 
 /** Chooses the Temporal service that is started where none was named. */
-final class LocalTemporals {
+public final class LocalTemporals {
   private LocalTemporals() {}
 
-  static LocalTemporal choose(Map<String, String> environment) {
+  /**
+   * The real development server where its tool is found, else what else there is.
+   *
+   * @param environment where {@code TEMPORAL_CLI} and {@code PATH} are looked for
+   * @throws TemporalUnavailableException when there is none
+   */
+  public static LocalTemporal choose(Map<String, String> environment) {
     Stream<LocalTemporal> real = Stream.of(new DevelopmentServer(environment));
     Stream<LocalTemporal> others =
         ServiceLoader.load(LocalTemporal.class).stream().map(ServiceLoader.Provider::get);
