@@ -46,17 +46,22 @@ public final class BarConsole implements Console {
 
   @Override
   public void line(String text) {
-    print(LineBreaks.of(text, width), Tone.PLAIN);
+    line(Tone.PLAIN, text);
   }
 
   @Override
   public void line(Tone tone, String text) {
-    print(LineBreaks.of(text, width), tone);
+    print(LineBreaks.of(text, width).stream().map(line -> paint.on(tone, line)).toList());
+  }
+
+  @Override
+  public void line(Tone tone, String beginning, String rest) {
+    print(paint.beginning(tone, beginning, LineBreaks.of(beginning + rest, width)));
   }
 
   @Override
   public void command(String command) {
-    print(LineBreaks.ofCommand("  " + command, width), Tone.PLAIN);
+    print(LineBreaks.ofCommand("  " + command, width));
   }
 
   @Override
@@ -65,11 +70,9 @@ public final class BarConsole implements Console {
     draw(beginning.stripTrailing() + " …");
   }
 
-  private synchronized void print(List<String> lines, Tone tone) {
+  private synchronized void print(List<String> lines) {
     StringBuilder text = new StringBuilder(CLEAR_LINE);
-    for (String line : lines) {
-      text.append(paint.on(tone, line)).append(System.lineSeparator());
-    }
+    lines.forEach(line -> text.append(line).append(System.lineSeparator()));
     out.print(text.append(drawn));
     out.flush();
   }
