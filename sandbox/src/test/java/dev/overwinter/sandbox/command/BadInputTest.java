@@ -1,7 +1,6 @@
 package dev.overwinter.sandbox.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.overwinter.sandbox.demo.SandboxRequest;
@@ -143,11 +142,8 @@ class BadInputTest {
 
   @Test
   void rows_in_the_target() throws Exception {
-    String database =
-        rehearsal(
-            "filled",
-            "INSERT INTO public.organizations (id, name) VALUES"
-                + " ('0f0f0f0f-0000-4000-8000-000000000001', 'somebody')");
+    rehearsal(
+        "filled", "INSERT INTO public.organizations (name, slug) VALUES ('somebody', 'somebody')");
 
     Answer answer =
         assertOneBlocker(
@@ -155,7 +151,6 @@ class BadInputTest {
             "public.organizations: The target's table has rows",
             "Empty it, or name it in skipTables");
 
-    assertThat(database).isNotEmpty();
     assertThat(answer.all()).doesNotContain("somebody");
   }
 
@@ -212,7 +207,6 @@ class BadInputTest {
   void an_archive_directory_that_cannot_be_written() throws Exception {
     Path file = Files.writeString(directory.resolve("in-the-way"), "");
     environment.put("OVERWINTER_ARCHIVE_DIRECTORY", file.resolve("archive").toString());
-    assumeTrue(Files.isRegularFile(file));
 
     assertOneBlocker(
         doors.settings(request),
@@ -221,7 +215,7 @@ class BadInputTest {
   }
 
   /** Another target for one test, in which something is wrong. */
-  private String rehearsal(String database, String change) throws SQLException {
+  private void rehearsal(String database, String change) throws SQLException {
     doors.target.createDatabase(database);
     try (var connection = doors.target.connect(database, "app_owner");
         var statement = connection.createStatement()) {
@@ -229,7 +223,6 @@ class BadInputTest {
     }
     environment.put("OVERWINTER_TARGET_URL", doors.target.jdbcUrl(database));
     request.remove("expect");
-    return database;
   }
 
   /** Neither command gets as far as to look at anything. */

@@ -7,6 +7,7 @@ import dev.overwinter.sandbox.database.SelfHostedTarget;
 import dev.overwinter.sandbox.database.SupabaseSource;
 import dev.overwinter.sandbox.stackauth.StackAuthStandIn;
 import dev.overwinter.worker.Overwinter;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,11 +16,13 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /**
  * A source, a target and a stand-in, and a person who types commands, each a process of its own.
@@ -86,7 +89,7 @@ final class Doors implements AutoCloseable {
     Path file = Files.writeString(directory.resolve("overwinter.yaml"), settings);
     List<String> words = new ArrayList<>();
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    words.addAll(List.of("-Xmx256m", "-cp", System.getProperty("java.class.path")));
+    words.addAll(List.of("-Xmx256m", "-cp", classPath()));
     words.addAll(List.of(Overwinter.class.getName(), command, "--config", file.toString()));
     words.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(words).directory(directory.toFile());
@@ -104,6 +107,13 @@ final class Doors implements AutoCloseable {
       throw new AssertionError("still running: " + Files.readString(out));
     }
     return new Answer(process.exitValue(), Files.readString(out), Files.readString(errors));
+  }
+
+  /** As a person has it: without the tests and how they log. */
+  private static String classPath() {
+    return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+        .filter(part -> !part.endsWith("test-classes"))
+        .collect(Collectors.joining(File.pathSeparator));
   }
 
   /** Every row and every definition of both databases, and every account. */

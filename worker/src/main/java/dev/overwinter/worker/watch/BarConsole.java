@@ -21,25 +21,28 @@ public final class BarConsole implements Console {
   private static final String CLEAR_LINE = "\r\u001b[K";
   private static final int DRAW_MILLIS = 250;
 
+  /** In less, the object's name would leave nothing of the bar. */
+  private static final int WIDTH_FOR_DETAIL = 99;
+
   private final PrintStream out;
   private final PrintStream errorStream;
   private final int width;
   private final Paint paint;
   private ProgressBar bar;
-  private String title = "";
+  private String shown = "";
   private String drawn = "";
 
   /**
    * @param out the terminal
    */
   public BarConsole(PrintStream out) {
-    this(out, Paint.ofThisTerminal());
+    this(out, Paint.ofThisTerminal(), new ConsoleProgressBarConsumer(out).getMaxRenderedLength());
   }
 
-  BarConsole(PrintStream out, Paint paint) {
+  BarConsole(PrintStream out, Paint paint, int width) {
     this.out = out;
     this.paint = paint;
-    this.width = new ConsoleProgressBarConsumer(out).getMaxRenderedLength();
+    this.width = width;
     this.errorStream = System.err;
     System.setErr(new PrintStream(new LineStream(), true, StandardCharsets.UTF_8));
   }
@@ -81,9 +84,10 @@ public final class BarConsole implements Console {
   public void progress(String newTitle, Progress progress) {
     ProgressBar current;
     synchronized (this) {
-      if (bar == null || !title.equals(newTitle)) {
+      String kind = newTitle + " " + progress.unit();
+      if (bar == null || !shown.equals(kind)) {
         endProgress();
-        title = newTitle;
+        shown = kind;
         bar = newBar(newTitle, progress);
       }
       current = bar;
@@ -91,7 +95,8 @@ public final class BarConsole implements Console {
     // Outside the lock, which the bar's own thread takes when it draws.
     current.maxHint(progress.total() > 0 ? progress.total() : -1);
     current.stepTo(progress.done());
-    current.setExtraMessage(progress.detail() == null ? "" : " " + progress.detail());
+    boolean room = width >= WIDTH_FOR_DETAIL && progress.detail() != null;
+    current.setExtraMessage(room ? " " + progress.detail() : "");
   }
 
   private ProgressBar newBar(String name, Progress progress) {

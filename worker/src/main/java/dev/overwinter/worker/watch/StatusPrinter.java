@@ -52,7 +52,7 @@ final class StatusPrinter {
     status.steps().stream()
         .filter(step -> step.state() != StepState.RUNNING)
         .forEach(this::showStep);
-    showFindings(status.findings());
+    showFindings(status.findings(), status.state());
     showDecisions(status.decisions());
     status.steps().stream()
         .filter(step -> step.state() == StepState.RUNNING)
@@ -142,7 +142,7 @@ final class StatusPrinter {
     }
   }
 
-  private void showFindings(List<Finding> findings) {
+  private void showFindings(List<Finding> findings, RunState state) {
     List<Finding> fresh =
         findings.stream().filter(finding -> !shownFindings.contains(finding)).toList();
     shownFindings.clear();
@@ -157,7 +157,14 @@ final class StatusPrinter {
       }
     }
     if (notes > MOST_NOTES) {
-      console.line("NOTE      %d notes in the report (report.json).".formatted(notes));
+      // A refused run leaves no report.
+      console.line(
+          "NOTE      %d notes, %s"
+              .formatted(
+                  notes,
+                  state == RunState.REFUSED
+                      ? "to be seen with overwinter plan --notes"
+                      : "listed in the report (report.json)"));
     }
   }
 
