@@ -82,11 +82,14 @@ public final class BarConsole implements Console {
 
   @Override
   public void progress(String newTitle, Progress progress) {
+    String kind = newTitle + " " + progress.unit();
+    // Ended outside the lock, since ending waits for the bar's own thread, which takes it to draw.
+    if (!isShown(kind)) {
+      endProgress();
+    }
     ProgressBar current;
     synchronized (this) {
-      String kind = newTitle + " " + progress.unit();
-      if (bar == null || !shown.equals(kind)) {
-        endProgress();
+      if (bar == null) {
         shown = kind;
         bar = newBar(newTitle, progress);
       }
@@ -97,6 +100,10 @@ public final class BarConsole implements Console {
     current.stepTo(progress.done());
     boolean room = width >= WIDTH_FOR_DETAIL && progress.detail() != null;
     current.setExtraMessage(room ? " " + progress.detail() : "");
+  }
+
+  private synchronized boolean isShown(String kind) {
+    return bar != null && shown.equals(kind);
   }
 
   private ProgressBar newBar(String name, Progress progress) {

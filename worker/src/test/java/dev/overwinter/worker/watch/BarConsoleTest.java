@@ -95,7 +95,7 @@ class BarConsoleTest {
   /** What is left on a terminal: of each line, what follows its last clearing. */
   private List<String> screen() {
     return Arrays.stream(text().split("\n", -1))
-        .map(line -> line.substring(line.lastIndexOf("\u001b[K") + "\u001b[K".length()))
+        .map(line -> line.replaceAll("(?s).*\u001b\\[K", ""))
         .toList();
   }
 }
