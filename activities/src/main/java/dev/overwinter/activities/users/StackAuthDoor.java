@@ -69,7 +69,7 @@ final class StackAuthDoor {
       case "INVALID_SECRET_SERVER_KEY", "SERVER_AUTHENTICATION_REQUIRED", "HTTP_401", "HTTP_403" ->
           Finding.blocker(
               NAME,
-              "Stack Auth refuses the secret server key.",
+              "Stack Auth refuses the secret server key (%s).".formatted(code),
               "Correct OVERWINTER_STACK_SECRET_KEY; the dashboard makes a new one under API keys.");
       default ->
           Finding.blocker(
