@@ -67,8 +67,8 @@ final class CapacityChecks {
       return List.of(
           Finding.blocker(
               "archive",
-              "The archive directory cannot be written.",
-              "Make the directory in OVERWINTER_ARCHIVE_DIRECTORY writable for the worker, or name another."));
+              "The archive directory %s cannot be written.".formatted(archive.toAbsolutePath()),
+              "Make it writable for the worker, or name another in OVERWINTER_ARCHIVE_DIRECTORY."));
     }
     return List.of();
   }

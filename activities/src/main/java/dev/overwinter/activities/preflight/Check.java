@@ -16,6 +16,8 @@ record Check(String name, Needs needs, Work work) {
   enum Needs {
     NOTHING,
     SOURCE,
+    /** The source, which was found to be a Supabase project. */
+    PEOPLE,
     TARGET,
     BOTH
   }

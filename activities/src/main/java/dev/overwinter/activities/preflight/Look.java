@@ -24,6 +24,8 @@ final class Look {
   private final Connection source;
   private final Connection target;
   private RunningStatements running = new RunningStatements();
+  private boolean withoutPeople;
+  private boolean oneDatabase;
   private List<Table> sourceTables;
   private List<Table> targetTables;
 
@@ -41,9 +43,20 @@ final class Look {
     return switch (needs) {
       case NOTHING -> true;
       case SOURCE -> source != null;
-      case TARGET -> target != null;
-      case BOTH -> source != null && target != null;
+      case PEOPLE -> source != null && !withoutPeople;
+      case TARGET -> target != null && !oneDatabase;
+      case BOTH -> source != null && target != null && !oneDatabase;
     };
+  }
+
+  /** The source has no users, so that whoever looks for them would only say so again. */
+  void foundNoPeople() {
+    withoutPeople = true;
+  }
+
+  /** Source and target are one, so that whatever is wrong with the target follows from that. */
+  void foundOneDatabase() {
+    oneDatabase = true;
   }
 
   void runBy(RunningStatements statements) {

@@ -31,8 +31,8 @@ final class PeopleChecks {
 
   List<Check> all() {
     return List.of(
-        new Check("users and Stack Auth", Needs.SOURCE, look -> users()),
-        new Check("columns that hold user ids", Needs.SOURCE, look -> references()));
+        new Check("users and Stack Auth", Needs.PEOPLE, look -> users()),
+        new Check("columns that hold user ids", Needs.PEOPLE, look -> references()));
   }
 
   /** Users by class, once their check has run. */

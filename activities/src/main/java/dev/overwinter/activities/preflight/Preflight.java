@@ -54,15 +54,16 @@ public final class Preflight {
       PeopleChecks people = new PeopleChecks(users, references, input, context);
       List<ParallelWork.Task> tasks = new ArrayList<>();
       for (Check check : checks(people)) {
-        if (look.has(check.needs())) {
-          tasks.add(
-              new ParallelWork.Task(
-                  check.name(),
-                  running -> {
+        tasks.add(
+            new ParallelWork.Task(
+                check.name(),
+                running -> {
+                  // Only now, since what an earlier check found may leave this one without sense.
+                  if (look.has(check.needs())) {
                     look.runBy(running);
                     findings.addAll(run(check, look));
-                  }));
-        }
+                  }
+                }));
       }
       new ParallelWork(1, context).run("checks", tasks);
       return report(input, look, people, findings);

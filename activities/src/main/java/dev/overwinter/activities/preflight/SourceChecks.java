@@ -105,7 +105,12 @@ final class SourceChecks {
   private static List<Finding> supabase(Look look) throws SQLException {
     List<Finding> findings = new ArrayList<>();
     missingColumns(look, "users", USER_COLUMNS, findings);
-    missingColumns(look, "identities", IDENTITY_COLUMNS, findings);
+    if (findings.isEmpty()) {
+      missingColumns(look, "identities", IDENTITY_COLUMNS, findings);
+    }
+    if (!findings.isEmpty()) {
+      look.foundNoPeople();
+    }
     return findings;
   }
 
@@ -128,7 +133,7 @@ final class SourceChecks {
           Finding.blocker(
               "auth." + table,
               "This is not a Supabase project: schema auth has no table %s.".formatted(table),
-              "Correct OVERWINTER_SOURCE_URL."));
+              "Correct OVERWINTER_SOURCE_URL; see that source and target are not the wrong way round."));
     } else if (!missing.isEmpty()) {
       findings.add(
           Finding.blocker(

@@ -41,9 +41,9 @@ final class TargetChecks {
 
   static List<Check> all() {
     return List.of(
+        new Check("that both sides are different databases", Needs.BOTH, TargetChecks::different),
         new Check("the target's version, name and encoding", Needs.TARGET, TargetChecks::identity),
         new Check("the versions and collations of both sides", Needs.BOTH, TargetChecks::versions),
-        new Check("that both sides are different databases", Needs.BOTH, TargetChecks::different),
         new Check("the target role's privileges", Needs.TARGET, TargetChecks::privileges),
         new Check("other runs on the target", Needs.TARGET, TargetChecks::otherRuns),
         new Check("that the target's tables are empty", Needs.BOTH, TargetChecks::empty),
@@ -143,6 +143,7 @@ final class TargetChecks {
         look.askTarget("SELECT pg_try_advisory_xact_lock(?)", probe).get(0)[0])) {
       return List.of();
     }
+    look.foundOneDatabase();
     return List.of(
         Finding.blocker(
             "target",

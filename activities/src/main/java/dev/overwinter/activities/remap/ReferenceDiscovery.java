@@ -146,7 +146,7 @@ public final class ReferenceDiscovery {
       return Optional.of(
           Finding.warning(
               path,
-              "holds %d user ids inside longer values, which stay as they are"
+              "holds %d user ids inside longer values, which stay as they are."
                   .formatted(count.embedded()),
               "Change them in the application after go-live if it follows them."));
     }
@@ -154,7 +154,7 @@ public final class ReferenceDiscovery {
       return Optional.of(
           Finding.warning(
               path,
-              "holds %d user ids in mixed upper and lower case, which stay as they are"
+              "holds %d user ids in mixed upper and lower case, which stay as they are."
                   .formatted(count.mixedCase()),
               "Write them in one case in the source before the freeze."));
     }

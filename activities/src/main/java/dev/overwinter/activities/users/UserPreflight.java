@@ -1,7 +1,6 @@
 package dev.overwinter.activities.users;
 
 import dev.overwinter.activities.StepContext;
-import dev.overwinter.activities.StepException;
 import dev.overwinter.activities.postgres.Database;
 import dev.overwinter.activities.users.SupabaseUser.Identity;
 import dev.overwinter.workflows.request.UserClass;
@@ -19,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /**
  * Looks at every user and at the project in Stack Auth before anything is touched. Reads only. Used
@@ -50,12 +50,7 @@ final class UserPreflight {
       StackAuthPace pace,
       UserRules rules,
       StepContext context) {
-    return new UserPreflight(rules)
-        .run(
-            new SupabaseUserReader(source),
-            client,
-            new StackAuthCalls(client, new RequestPacer(1, pace), pace),
-            context);
+    return new UserPreflight(rules).run(new SupabaseUserReader(source), client, pace, context);
   }
 
   /** Ids of the users who get no account by rule. */
@@ -76,27 +71,20 @@ final class UserPreflight {
   }
 
   private UserPreflightReport run(
-      SupabaseUserReader reader,
-      StackAuthClient client,
-      StackAuthCalls calls,
-      StepContext context) {
-    StackAuthProject project = null;
-    try {
-      project = calls.repeatable(client::project);
-      if (!calls.repeatable(() -> client.list(null, null)).accounts().isEmpty()) {
-        findings.add(
-            Finding.note(
-                STACK_AUTH,
-                "The project already has accounts. They are not touched; users with the same e-mail"
-                    + " are treated by the rule users.existingAccounts."));
-      }
-    } catch (StepException e) {
-      findings.add(
-          Finding.blocker(
-              STACK_AUTH, e.getMessage(), "Make Stack Auth reachable with the worker's settings."));
+      SupabaseUserReader reader, StackAuthClient client, StackAuthPace pace, StepContext context) {
+    StackAuthDoor.Opened door = StackAuthDoor.knock(client, pace);
+    if (door.obstacle() != null) {
+      findings.add(door.obstacle());
     }
-    census(reader, project, context);
-    report(project);
+    if (door.hasAccounts()) {
+      findings.add(
+          Finding.note(
+              STACK_AUTH,
+              "The project already has accounts. They are not touched; users with the same e-mail"
+                  + " are treated by the rule users.existingAccounts."));
+    }
+    census(reader, door.project(), context);
+    report(door.project());
     return new UserPreflightReport(classes, findings);
   }
 
@@ -162,14 +150,9 @@ final class UserPreflight {
               "Turn it on in the project, or set users.classes.portableHash to"
                   + " carryWithoutPassword."));
     }
-    foreignHashes.forEach(
-        (kind, users) ->
-            findings.add(
-                Finding.warning(
-                    USERS,
-                    "%d users have a password hash that Stack Auth does not take (%s)."
-                        .formatted(users, kind.name().toLowerCase(Locale.ROOT)),
-                    "They must set a new password; tell them.")));
+    if (!foreignHashes.isEmpty()) {
+      reportForeignHashes();
+    }
     identitiesLeft.forEach(
         (provider, identities) ->
             findings.add(
@@ -215,6 +198,20 @@ final class UserPreflight {
             STACK_AUTH,
             "%d accounts will be made, each with one user.created webhook. Mute receivers that greet new users."
                 .formatted(carried)));
+  }
+
+  private void reportForeignHashes() {
+    long users = foreignHashes.values().stream().mapToLong(Long::longValue).sum();
+    String kinds =
+        foreignHashes.entrySet().stream()
+            .map(kind -> kind.getKey().name().toLowerCase(Locale.ROOT) + " " + kind.getValue())
+            .collect(Collectors.joining(", "));
+    findings.add(
+        Finding.warning(
+            USERS,
+            "%d users have a password hash that Stack Auth does not take: %s."
+                .formatted(users, kinds),
+            "They must set a new password; tell them."));
   }
 
   private void reportClass(UserClass userClass, long users) {

@@ -116,7 +116,7 @@ public final class DemoCommand implements Callable<Integer> {
     console.line("The application stays in use and writes until the source is frozen.");
     if (crash) {
       console.line(
-          "The worker is killed (SIGKILL) %d times on the way, and another one goes on."
+          "The worker is killed (SIGKILL) %d times on the way; each time another one goes on with the step, once Temporal misses the dead one's heartbeats."
               .formatted(CrashPoint.values().length + 1));
     }
     console.line(ending);

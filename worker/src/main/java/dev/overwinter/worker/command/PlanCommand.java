@@ -34,7 +34,9 @@ import picocli.CommandLine.Option;
     footerHeading = "%nExamples:%n",
     footer = {
       "  overwinter plan --config overwinter.yaml",
-      "  overwinter plan --config overwinter.yaml --json | jq '.findings[]'"
+      "  overwinter plan --config overwinter.yaml --json | jq '.findings[]'",
+      "",
+      "Logs to overwinter-data/logs/overwinter.log (log.file or OVERWINTER_LOG_FILE)."
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {

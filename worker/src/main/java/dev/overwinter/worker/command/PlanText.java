@@ -10,6 +10,7 @@ import dev.overwinter.workflows.steps.Finding;
 import dev.overwinter.workflows.steps.Finding.Severity;
 import dev.overwinter.workflows.steps.PreflightReport;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 
 /** A preflight report as people read it. */
@@ -59,7 +60,9 @@ final class PlanText {
           case WARNING -> Tone.ATTENTION;
           case NOTE -> Tone.PLAIN;
         };
-    line(tone, "%-8s  %s: %s".formatted(finding.severity(), finding.object(), finding.message()));
+    String severity = "%-8s".formatted(finding.severity());
+    String line = "%s  %s: %s".formatted(severity, finding.object(), finding.message());
+    append(paint.beginning(tone, severity, LineBreaks.of(line, width)));
     if (!finding.remedy().isEmpty()) {
       line(Tone.PLAIN, "          → " + finding.remedy());
     }
@@ -105,7 +108,10 @@ final class PlanText {
   }
 
   private void line(Tone tone, String line) {
-    LineBreaks.of(line, width)
-        .forEach(part -> text.append(paint.on(tone, part)).append(System.lineSeparator()));
+    append(LineBreaks.of(line, width).stream().map(part -> paint.on(tone, part)).toList());
+  }
+
+  private void append(List<String> lines) {
+    lines.forEach(line -> text.append(line).append(System.lineSeparator()));
   }
 }

@@ -38,7 +38,11 @@ import picocli.CommandLine.Option;
     footer = {
       "  overwinter plan --config overwinter.yaml          what would happen",
       "  overwinter run --config overwinter.yaml           asks before it goes live",
-      "  overwinter run --config overwinter.yaml --resume  goes on after this process was stopped"
+      "  overwinter run --config overwinter.yaml --resume  goes on after this process was stopped",
+      "",
+      "Writes to overwinter-data/ where it is started: the log to logs/overwinter.log (log.file or",
+      "OVERWINTER_LOG_FILE), exported rows, mapping and report to archive/ (archive.directory or",
+      "OVERWINTER_ARCHIVE_DIRECTORY). Colours on a terminal only, none with NO_COLOR set."
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {

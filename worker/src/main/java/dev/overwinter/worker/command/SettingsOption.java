@@ -15,7 +15,7 @@ final class SettingsOption {
       names = {"-c", "--config"},
       paramLabel = "FILE",
       description =
-          "Settings in YAML. Environment variables go before it; secrets come only from them.")
+          "Settings in YAML, as in overwinter.example.yaml. Environment variables go before it; secrets come only from them.")
   private Path file;
 
   /** Reads the settings and points the log to its file, which must come before the first logger. */

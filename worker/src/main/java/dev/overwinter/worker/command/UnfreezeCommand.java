@@ -30,7 +30,8 @@ import picocli.CommandLine.Option;
       "  overwinter unfreeze --config overwinter.yaml",
       "  overwinter unfreeze --config overwinter.yaml --force",
       "",
-      "Of the settings only source and log are read, of the secrets OVERWINTER_SOURCE_PASSWORD."
+      "Of the settings only source and log are read, of the secrets OVERWINTER_SOURCE_PASSWORD.",
+      "Logs to overwinter-data/logs/overwinter.log (log.file or OVERWINTER_LOG_FILE)."
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {

@@ -25,7 +25,11 @@ import picocli.CommandLine.Mixin;
       "  TEMPORAL_ADDRESS=temporal.internal:7233 overwinter worker --config overwinter.yaml",
       "",
       "Where Temporal is: TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_* or",
-      "Temporal's own profile file (TEMPORAL_CONFIG_FILE, TEMPORAL_PROFILE), as for its command line."
+      "Temporal's own profile file (TEMPORAL_CONFIG_FILE, TEMPORAL_PROFILE), as for its command line.",
+      "",
+      "Writes to overwinter-data/ where it is started: the log to logs/overwinter.log (log.file or",
+      "OVERWINTER_LOG_FILE), exported rows, mapping and report to archive/ (archive.directory or",
+      "OVERWINTER_ARCHIVE_DIRECTORY)."
     },
     usageHelpWidth = 100,
     mixinStandardHelpOptions = true)

@@ -21,42 +21,50 @@ public final class BarConsole implements Console {
   private static final String CLEAR_LINE = "\r\u001b[K";
   private static final int DRAW_MILLIS = 250;
 
+  /** In less, the object's name would leave nothing of the bar. */
+  private static final int WIDTH_FOR_DETAIL = 99;
+
   private final PrintStream out;
   private final PrintStream errorStream;
   private final int width;
   private final Paint paint;
   private ProgressBar bar;
-  private String title = "";
+  private String shown = "";
   private String drawn = "";
 
   /**
    * @param out the terminal
    */
   public BarConsole(PrintStream out) {
-    this(out, Paint.ofThisTerminal());
+    this(out, Paint.ofThisTerminal(), new ConsoleProgressBarConsumer(out).getMaxRenderedLength());
   }
 
-  BarConsole(PrintStream out, Paint paint) {
+  BarConsole(PrintStream out, Paint paint, int width) {
     this.out = out;
     this.paint = paint;
-    this.width = new ConsoleProgressBarConsumer(out).getMaxRenderedLength();
+    this.width = width;
     this.errorStream = System.err;
     System.setErr(new PrintStream(new LineStream(), true, StandardCharsets.UTF_8));
   }
 
   @Override
   public void line(String text) {
-    print(LineBreaks.of(text, width), Tone.PLAIN);
+    line(Tone.PLAIN, text);
   }
 
   @Override
   public void line(Tone tone, String text) {
-    print(LineBreaks.of(text, width), tone);
+    print(LineBreaks.of(text, width).stream().map(line -> paint.on(tone, line)).toList());
+  }
+
+  @Override
+  public void line(Tone tone, String beginning, String rest) {
+    print(paint.beginning(tone, beginning, LineBreaks.of(beginning + rest, width)));
   }
 
   @Override
   public void command(String command) {
-    print(LineBreaks.ofCommand("  " + command, width), Tone.PLAIN);
+    print(LineBreaks.ofCommand("  " + command, width));
   }
 
   @Override
@@ -65,22 +73,24 @@ public final class BarConsole implements Console {
     draw(beginning.stripTrailing() + " …");
   }
 
-  private synchronized void print(List<String> lines, Tone tone) {
+  private synchronized void print(List<String> lines) {
     StringBuilder text = new StringBuilder(CLEAR_LINE);
-    for (String line : lines) {
-      text.append(paint.on(tone, line)).append(System.lineSeparator());
-    }
+    lines.forEach(line -> text.append(line).append(System.lineSeparator()));
     out.print(text.append(drawn));
     out.flush();
   }
 
   @Override
   public void progress(String newTitle, Progress progress) {
+    String kind = newTitle + " " + progress.unit();
+    // Ended outside the lock, since ending waits for the bar's own thread, which takes it to draw.
+    if (!isShown(kind)) {
+      endProgress();
+    }
     ProgressBar current;
     synchronized (this) {
-      if (bar == null || !title.equals(newTitle)) {
-        endProgress();
-        title = newTitle;
+      if (bar == null) {
+        shown = kind;
         bar = newBar(newTitle, progress);
       }
       current = bar;
@@ -88,7 +98,12 @@ public final class BarConsole implements Console {
     // Outside the lock, which the bar's own thread takes when it draws.
     current.maxHint(progress.total() > 0 ? progress.total() : -1);
     current.stepTo(progress.done());
-    current.setExtraMessage(progress.detail() == null ? "" : " " + progress.detail());
+    boolean room = width >= WIDTH_FOR_DETAIL && progress.detail() != null;
+    current.setExtraMessage(room ? " " + progress.detail() : "");
+  }
+
+  private synchronized boolean isShown(String kind) {
+    return bar != null && shown.equals(kind);
   }
 
   private ProgressBar newBar(String name, Progress progress) {

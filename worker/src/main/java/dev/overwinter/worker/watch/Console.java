@@ -14,6 +14,11 @@ public interface Console extends AutoCloseable {
     line(text);
   }
 
+  /** Writes a whole line of which the beginning is more than its words. */
+  default void line(Tone tone, String beginning, String rest) {
+    line(beginning + rest);
+  }
+
   /** Writes a command to be copied into a shell. */
   default void command(String command) {
     line("  " + command);

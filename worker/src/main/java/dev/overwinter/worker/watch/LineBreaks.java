@@ -13,6 +13,9 @@ public final class LineBreaks {
   /** Columns further to the right leave too little room for what follows. */
   private static final int LAST_COLUMN = 40;
 
+  /** What tells a shell that a command goes on in the next line. */
+  private static final String CONTINUED = " \\";
+
   private LineBreaks() {}
 
   /**
@@ -60,12 +63,17 @@ public final class LineBreaks {
     }
     String indent = " ".repeat(command.length() - command.stripLeading().length());
     List<String> lines = new ArrayList<>();
-    for (String option : OPTION.split(command.strip())) {
-      lines.add(indent + (lines.isEmpty() ? "" : "  ") + option);
+    StringBuilder line = new StringBuilder(indent);
+    for (String part : OPTION.split(command.strip())) {
+      boolean empty = line.toString().isBlank();
+      if (!empty && line.length() + part.length() + " ".length() + CONTINUED.length() > width) {
+        lines.add(line + CONTINUED);
+        line = new StringBuilder(indent).append("  ");
+        empty = true;
+      }
+      line.append(empty ? "" : " ").append(part);
     }
-    for (int index = 0; index < lines.size() - 1; index++) {
-      lines.set(index, lines.get(index) + " \\");
-    }
+    lines.add(line.toString());
     return lines;
   }
 }

@@ -1,5 +1,7 @@
 package dev.overwinter.worker.watch;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 /** Colours text on terminals, unless NO_COLOR asks for none (no-color.org). */
@@ -32,5 +34,14 @@ public final class Paint {
       return text;
     }
     return ESCAPE + tone.code() + "m" + text + ESCAPE + "0m";
+  }
+
+  /** The lines with what the first one begins with in the tone's colour. */
+  public List<String> beginning(Tone tone, String beginning, List<String> lines) {
+    List<String> painted = new ArrayList<>(lines);
+    if (lines.get(0).startsWith(beginning)) {
+      painted.set(0, on(tone, beginning) + lines.get(0).substring(beginning.length()));
+    }
+    return painted;
   }
 }

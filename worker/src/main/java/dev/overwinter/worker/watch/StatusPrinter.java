@@ -52,7 +52,7 @@ final class StatusPrinter {
     status.steps().stream()
         .filter(step -> step.state() != StepState.RUNNING)
         .forEach(this::showStep);
-    showFindings(status.findings());
+    showFindings(status.findings(), status.state());
     showDecisions(status.decisions());
     status.steps().stream()
         .filter(step -> step.state() == StepState.RUNNING)
@@ -69,16 +69,16 @@ final class StatusPrinter {
     String title = "%-12s".formatted(step.step().title());
     switch (step.state()) {
       case PENDING, RUNNING -> console.begin(title);
-      case PARKED -> tell(Tone.BAD, title + "  stopped, waits for you. " + step.summary());
+      case PARKED -> tell(Tone.BAD, title, "stopped, waits for you. " + step.summary());
       case DONE ->
-          tell(Tone.PLAIN, "%s  done in %s. %s".formatted(title, tookText(step), step.summary()));
-      case ABANDONED -> tell(Tone.ATTENTION, title + "  given up. " + step.summary());
+          tell(Tone.PLAIN, title, "done in %s. %s".formatted(tookText(step), step.summary()));
+      case ABANDONED -> tell(Tone.ATTENTION, title, "given up. " + step.summary());
     }
   }
 
-  private void tell(Tone tone, String text) {
+  private void tell(Tone tone, String title, String text) {
     console.endProgress();
-    console.line(tone, text.stripTrailing());
+    console.line(tone, title, ("  " + text).stripTrailing());
   }
 
   static String tookText(StepStatus step) {
@@ -142,7 +142,7 @@ final class StatusPrinter {
     }
   }
 
-  private void showFindings(List<Finding> findings) {
+  private void showFindings(List<Finding> findings, RunState state) {
     List<Finding> fresh =
         findings.stream().filter(finding -> !shownFindings.contains(finding)).toList();
     shownFindings.clear();
@@ -153,11 +153,18 @@ final class StatusPrinter {
     long notes = FoldedFindings.count(fresh, Severity.NOTE);
     for (Finding finding : FoldedFindings.of(fresh)) {
       if (finding.severity() != Severity.NOTE || notes <= MOST_NOTES) {
-        console.line(tone(finding.severity()), text(finding));
+        console.line(tone(finding.severity()), "%-8s".formatted(finding.severity()), text(finding));
       }
     }
     if (notes > MOST_NOTES) {
-      console.line("NOTE      %d notes in the report (report.json).".formatted(notes));
+      // A refused run leaves no report.
+      console.line(
+          "NOTE      %d notes, %s"
+              .formatted(
+                  notes,
+                  state == RunState.REFUSED
+                      ? "to be seen with overwinter plan --notes"
+                      : "listed in the report (report.json)"));
     }
   }
 
@@ -171,8 +178,7 @@ final class StatusPrinter {
 
   private static String text(Finding finding) {
     String remedy = finding.remedy().isEmpty() ? "" : " → " + finding.remedy();
-    return "%-8s  %s: %s%s"
-        .formatted(finding.severity(), finding.object(), finding.message(), remedy);
+    return "  %s: %s%s".formatted(finding.object(), finding.message(), remedy);
   }
 
   private void showDecisions(List<Decision> decisions) {
