@@ -140,6 +140,7 @@ public final class Verification {
     checks.add(Sequences.check(inSource.sequences, input.request().schemas(), copied, target));
     checks.add(Triggers.check(inSource.triggers, copied, target));
     checks.add(PutAsideCheck.of(input.run(), target));
+    checks.add(DefinitionCheck.of(input.run(), target));
     return checks;
   }
 
