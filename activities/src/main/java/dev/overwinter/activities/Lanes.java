@@ -1,5 +1,6 @@
 package dev.overwinter.activities;
 
+import dev.overwinter.workflows.FailureType;
 import dev.overwinter.workflows.steps.Progress;
 import java.util.List;
 import java.util.Set;
@@ -16,27 +17,33 @@ import java.util.concurrent.atomic.AtomicReference;
 /**
  * Runs tasks on a bounded number of threads while the caller's thread keeps the step's heartbeat.
  * The first failure ends all, and so does the step's cancellation: statements that run are
- * cancelled in the server, tasks that wait are not begun.
+ * cancelled in the server, tasks that wait are not begun. Either way it returns once all threads
+ * have ended, so that no statement outlives the step's attempt.
  */
 public final class Lanes {
   private static final long SECONDS_BETWEEN_HEARTBEATS = 3;
 
   private final StepContext context;
+  private final String unit;
   private final Set<Runnable> cancellations = ConcurrentHashMap.newKeySet();
   private volatile boolean stopped;
 
-  private Lanes(StepContext context) {
+  private Lanes(String unit, StepContext context) {
+    this.unit = unit;
     this.context = context;
   }
 
   /**
-   * Runs all tasks and returns when the last is done.
+   * Runs all tasks, begun in the order given, and returns when the last is done.
    *
+   * @param unit what the tasks are, for the heartbeat, such as "tables"
    * @throws java.util.concurrent.CancellationException when the step was cancelled before all ran
    * @throws RuntimeException a task's, as it came; the others were stopped
    */
-  public static void run(int lanes, List<Task> tasks, StepContext context) {
-    new Lanes(context).run(lanes, tasks);
+  public static void run(int lanes, String unit, List<Task> tasks, StepContext context) {
+    if (!tasks.isEmpty()) {
+      new Lanes(unit, context).run(Math.min(lanes, tasks.size()), tasks);
+    }
   }
 
   private void run(int lanes, List<Task> tasks) {
@@ -60,11 +67,13 @@ public final class Lanes {
       awaitAll(running, tasks.size(), latest);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IllegalStateException("a step was interrupted", e);
+      throw new StepException(
+          FailureType.STEP_BUSY, "The step was interrupted; it will be tried again.");
     } finally {
       stop();
       threads.shutdownNow();
       close(registration);
+      awaitEnd(threads);
     }
   }
 
@@ -73,14 +82,14 @@ public final class Lanes {
       throws InterruptedException {
     int done = 0;
     while (done < total) {
-      context.progress(new Progress(done, total, "parts", latest.get()));
+      context.progress(new Progress(done, total, unit, latest.get()));
       Future<Void> next = running.poll(SECONDS_BETWEEN_HEARTBEATS, TimeUnit.SECONDS);
       if (next != null) {
         done++;
         get(next);
       }
     }
-    context.progress(new Progress(done, total, "parts", latest.get()));
+    context.progress(new Progress(done, total, unit, latest.get()));
   }
 
   private static void get(Future<Void> done) throws InterruptedException {
@@ -90,13 +99,29 @@ public final class Lanes {
       if (e.getCause() instanceof RuntimeException failure) {
         throw failure;
       }
-      throw new IllegalStateException(e.getCause());
+      throw new StepException(
+          FailureType.INTERNAL, "a thread ended with " + e.getCause().getClass().getName());
     }
   }
 
   private void stop() {
     stopped = true;
     List.copyOf(cancellations).forEach(Runnable::run);
+  }
+
+  private static void awaitEnd(ExecutorService threads) {
+    boolean interrupted = false;
+    boolean ended = false;
+    while (!ended) {
+      try {
+        ended = threads.awaitTermination(1, TimeUnit.MINUTES);
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private static void close(AutoCloseable registration) {
@@ -127,7 +152,7 @@ public final class Lanes {
   /** Runs one task on a thread of its own and gives what it found. */
   public static <T> T call(String name, Call<T> work, StepContext context) {
     AtomicReference<T> result = new AtomicReference<>();
-    run(1, List.of(new Task(name, lane -> result.set(work.run(lane)))), context);
+    run(1, "parts", List.of(new Task(name, lane -> result.set(work.run(lane)))), context);
     return result.get();
   }
 
@@ -147,7 +172,8 @@ public final class Lanes {
     public AutoCloseable onCancel(Runnable action) {
       cancellations.add(action);
       if (stopped) {
-        action.run();
+        cancellations.remove(action);
+        throw new CancellationException("the step was cancelled");
       }
       return () -> cancellations.remove(action);
     }

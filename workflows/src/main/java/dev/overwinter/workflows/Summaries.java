@@ -5,7 +5,6 @@ import dev.overwinter.workflows.steps.ArchiveSummary;
 import dev.overwinter.workflows.steps.ChunkPlanSummary;
 import dev.overwinter.workflows.steps.CleanUpSummary;
 import dev.overwinter.workflows.steps.FreezeReport;
-import dev.overwinter.workflows.steps.LaneSummary;
 import dev.overwinter.workflows.steps.MappingFileSummary;
 import dev.overwinter.workflows.steps.PreflightReport;
 import dev.overwinter.workflows.steps.PutAsideSummary;
@@ -77,11 +76,10 @@ final class Summaries {
         .formatted(remap.columns(), number(remap.references()), number(remap.unknown()));
   }
 
-  static String of(LaneSummary loaded, PutAsideSummary restored) {
-    return "%s rows since the last start; in %d chunks; restored %d indexes, %d foreign keys, %d triggers; %d sequences set"
+  static String of(PutAsideSummary restored) {
+    return "%s rows; restored %d indexes, %d foreign keys, %d triggers; %d sequences set"
         .formatted(
-            number(loaded.rows()),
-            loaded.chunks(),
+            number(restored.rows()),
             restored.indexes(),
             restored.foreignKeys(),
             restored.triggers(),

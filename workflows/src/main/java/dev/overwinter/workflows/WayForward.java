@@ -111,14 +111,14 @@ final class WayForward {
   private String load() {
     stubs.copy("put indexes, keys and triggers aside").putAside(input);
     ChunkPlanSummary plan = stubs.copy("read the chunk plan").planChunks(input);
-    LaneSummary loaded = inLanes(plan.chunks(), "import", CopyActivities::importChunks);
+    inLanes(plan.chunks(), "import", CopyActivities::importChunks);
     PutAsideSummary restored =
         stubs.copy("restore indexes, keys and triggers; set sequences").completeLoad(input);
-    return Summaries.of(loaded, restored);
+    return Summaries.of(restored);
   }
 
   /** Several lanes share the chunks; which lane takes which is decided in the ledger. */
-  private LaneSummary inLanes(
+  private void inLanes(
       int chunks, String what, Functions.Func2<CopyActivities, LaneInput, LaneSummary> work) {
     int lanes = Math.max(1, Math.min(request.copy().lanes(), chunks));
     List<Promise<LaneSummary>> running = new ArrayList<>();
@@ -127,18 +127,12 @@ final class WayForward {
       CopyActivities stub = stubs.copy("%s, lane %d of %d".formatted(what, lane + 1, lanes));
       running.add(Async.function(() -> work.apply(stub, laneInput)));
     }
-    int chunksDone = 0;
-    long rows = 0;
-    long bytes = 0;
     TemporalFailure firstFailure = null;
     // All lanes have ended before the step does, so that nothing is at work while the run is
     // parked.
     for (Promise<LaneSummary> lane : running) {
       try {
-        LaneSummary summary = lane.get();
-        chunksDone += summary.chunks();
-        rows += summary.rows();
-        bytes += summary.bytes();
+        lane.get();
       } catch (TemporalFailure failure) {
         firstFailure = firstFailure == null ? failure : firstFailure;
       }
@@ -146,7 +140,6 @@ final class WayForward {
     if (firstFailure != null) {
       throw firstFailure;
     }
-    return new LaneSummary(chunksDone, rows, bytes);
   }
 
   private String verify() {

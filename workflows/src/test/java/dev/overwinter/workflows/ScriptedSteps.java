@@ -196,7 +196,7 @@ final class ScriptedSteps
   @Override
   public PutAsideSummary putAside(StepInput input) {
     called("putAside");
-    return new PutAsideSummary(3, 4, 5, 0);
+    return new PutAsideSummary(3, 4, 5, 0, 0);
   }
 
   @Override
@@ -208,7 +208,7 @@ final class ScriptedSteps
   @Override
   public PutAsideSummary completeLoad(StepInput input) {
     called("completeLoad");
-    return new PutAsideSummary(3, 4, 5, 6);
+    return new PutAsideSummary(3, 4, 5, 6, 400);
   }
 
   @Override

@@ -70,7 +70,6 @@ public final class ArchiveCompletion {
   }
 
   private SourceState readSource(MigrationRequest request, StepContext context) {
-    Set<String> skipped = Set.copyOf(request.skipTables());
     return source.inTransaction(
         "reading the catalog",
         CancelGuard.guarding(
@@ -78,8 +77,7 @@ public final class ArchiveCompletion {
             connection ->
                 new SourceState(
                     connection.getMetaData().getDatabaseProductVersion(),
-                    Catalog.read(connection, request.schemas()).stream()
-                        .filter(table -> !skipped.contains(table.name().toString()))
+                    Catalog.read(connection, request.schemas(), request.skipTables()).stream()
                         .collect(Collectors.toMap(Table::name, Function.identity())))));
   }
 

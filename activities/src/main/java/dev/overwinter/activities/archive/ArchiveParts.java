@@ -1,5 +1,6 @@
 package dev.overwinter.activities.archive;
 
+import dev.overwinter.activities.Sha256;
 import dev.overwinter.activities.StepContext;
 import dev.overwinter.activities.StepException;
 import dev.overwinter.activities.postgres.Database;
@@ -46,7 +47,7 @@ public final class ArchiveParts {
    * @return what was written, with the bytes of COPY text it was made from
    */
   ChunkExporter.Export export(Connection target, Chunk chunk) throws SQLException {
-    try (ArchiveDirectory.Draft<ChunkExporter.Export> draft = exporter.export(chunk)) {
+    try (Draft<ChunkExporter.Export> draft = exporter.export(chunk)) {
       record(target, chunk, draft);
       return draft.result();
     }
@@ -70,7 +71,7 @@ public final class ArchiveParts {
 
   /** Exports a chunk anew that this transaction has claimed; its rows must be the recorded ones. */
   Chunk exportAgain(Connection target, Chunk chunk) throws SQLException {
-    try (ArchiveDirectory.Draft<ChunkExporter.Export> draft = exporter.export(chunk)) {
+    try (Draft<ChunkExporter.Export> draft = exporter.export(chunk)) {
       ExportedPart part = draft.result().part();
       if (!part.digest().equals(chunk.part().digest())) {
         throw new StepException(
@@ -97,8 +98,7 @@ public final class ArchiveParts {
    * The ledger first: on a connection that has lost the claim this fails, and then the file, which
    * may be another lane's by now, must not be replaced.
    */
-  private void record(
-      Connection target, Chunk chunk, ArchiveDirectory.Draft<ChunkExporter.Export> draft)
+  private void record(Connection target, Chunk chunk, Draft<ChunkExporter.Export> draft)
       throws SQLException {
     ChunkLedger.recordExported(target, run, chunk, draft.result().part());
     draft.publish();

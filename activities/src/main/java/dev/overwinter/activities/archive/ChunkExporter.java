@@ -1,5 +1,6 @@
 package dev.overwinter.activities.archive;
 
+import dev.overwinter.activities.Sha256;
 import dev.overwinter.activities.StepContext;
 import dev.overwinter.activities.StepException;
 import dev.overwinter.activities.postgres.CancelGuard;
@@ -49,7 +50,7 @@ final class ChunkExporter {
   record Export(ExportedPart part, long copyBytes) {}
 
   /** Exports into a draft that the caller publishes when the ledger knows of it. */
-  ArchiveDirectory.Draft<Export> export(Chunk chunk) {
+  Draft<Export> export(Chunk chunk) {
     return directory.write(
         chunk.partFile(),
         stream -> {

@@ -21,7 +21,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -97,16 +96,13 @@ public final class ChunkPlanner {
   }
 
   private Survey survey(MigrationRequest request, StepContext context) {
-    Set<String> skipped = Set.copyOf(request.skipTables());
     return source.inTransaction(
         "reading the catalog",
         CancelGuard.guarding(
             context,
             connection -> {
               List<Table> tables =
-                  Catalog.read(connection, request.schemas()).stream()
-                      .filter(table -> !skipped.contains(table.name().toString()))
-                      .toList();
+                  Catalog.read(connection, request.schemas(), request.skipTables());
               return new Survey(tables, extents(connection, tables));
             }));
   }

@@ -1,6 +1,7 @@
 package dev.overwinter.activities.archive;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.overwinter.activities.Sha256;
 import dev.overwinter.activities.archive.CopiedTable.CopiedColumn;
 import dev.overwinter.activities.postgres.TableDigest;
 import dev.overwinter.workflows.RunKey;
@@ -42,7 +43,7 @@ final class ManifestWriter {
    * @param tables each table by its chunks, at least one
    */
   ArchiveSummary write(List<List<Chunk>> tables) {
-    try (ArchiveDirectory.Draft<String> draft =
+    try (Draft<String> draft =
         directory.write(PartNames.MANIFEST, stream -> write(stream, tables))) {
       draft.publish();
       return new ArchiveSummary(draft.result(), parts, rows, bytes);

@@ -141,11 +141,22 @@ final class AsidePlan {
          AND g.tgrelid IN (SELECT r.oid FROM overwinter.put_aside_relation r WHERE r.run_id = ?)
       """;
 
+  private static final String DEFINITIONS =
+      """
+      INSERT INTO overwinter.put_aside_definition
+             (run_id, kind, schema_name, table_name, object_name, definition)
+      SELECT ?, kind, schema_name, table_name, object_name, definition
+        FROM overwinter.definition WHERE run_id = ?
+      """;
+
   private AsidePlan() {}
 
-  /** Records everything that is to be put aside of the tables in the ledger. */
+  /**
+   * Records how the tables in the ledger are defined, and everything of them that is to be put
+   * aside.
+   */
   static void record(Connection target, String runId) throws SQLException {
-    for (String insert : new String[] {INDEXES, FOREIGN_KEYS, TRIGGERS}) {
+    for (String insert : new String[] {DEFINITIONS, INDEXES, FOREIGN_KEYS, TRIGGERS}) {
       try (PreparedStatement statement = target.prepareStatement(insert)) {
         statement.setString(1, runId);
         statement.setString(2, runId);

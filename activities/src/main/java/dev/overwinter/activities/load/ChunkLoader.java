@@ -12,7 +12,6 @@ import dev.overwinter.workflows.FailureType;
 import dev.overwinter.workflows.steps.LaneSummary;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 
@@ -31,9 +30,8 @@ final class ChunkLoader {
       ArchiveParts parts,
       RowRemapper remapper,
       LaneProgress progress) {
-    try (PartRows rows = parts.open(chunk);
-        Statement settings = target.createStatement()) {
-      settings.execute(TargetTables.APPLICATION_PATH);
+    try (PartRows rows = parts.open(chunk)) {
+      TargetTables.execute(target, TargetTables.APPLICATION_PATH);
       CopyIn copy = target.unwrap(PGConnection.class).getCopyAPI().copyIn(copyStatement(chunk));
       try {
         CopyRowWriter writer = new CopyRowWriter(copy::writeToCopy);

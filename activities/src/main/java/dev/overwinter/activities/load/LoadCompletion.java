@@ -36,6 +36,6 @@ public final class LoadCompletion {
           "%d of %d chunks are not loaded yet; other lanes are still at work on them. It will be tried again."
               .formatted(totals.chunks() - totals.loaded(), totals.chunks()));
     }
-    return load.completeLoad(input, context);
+    return load.completeLoad(input, context).withRows(totals.rowsLoaded());
   }
 }

@@ -1,11 +1,11 @@
 package dev.overwinter.activities.load;
 
+import dev.overwinter.activities.Lanes;
 import dev.overwinter.activities.StepContext;
 import dev.overwinter.activities.StepException;
 import dev.overwinter.activities.load.AsideObject.Kind;
+import dev.overwinter.activities.postgres.CancelGuard;
 import dev.overwinter.activities.postgres.Database;
-import dev.overwinter.activities.postgres.ParallelWork;
-import dev.overwinter.activities.postgres.RunningStatements;
 import dev.overwinter.workflows.FailureType;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -48,40 +48,41 @@ final class Restoration {
       // Foreign keys lock both their tables, so that two at a time could wait for each other.
       Kind kind = stage.get(0).kind();
       int threads = kind == Kind.INDEX ? builders : 1;
-      new ParallelWork(threads, context)
-          .run("objects", stage.stream().map(it -> restoring(ledger, it, threads)).toList());
+      Lanes.run(
+          threads,
+          "objects",
+          stage.stream().map(it -> restoring(ledger, it, threads)).toList(),
+          context);
     }
   }
 
-  private ParallelWork.Task restoring(AsideLedger ledger, AsideObject object, int threads) {
-    return new ParallelWork.Task(
+  private Lanes.Task restoring(AsideLedger ledger, AsideObject object, int threads) {
+    return new Lanes.Task(
         object.toString(),
-        running ->
+        lane ->
             target.inTransaction(
                 "restoring the " + object,
-                connection -> {
-                  restore(connection, ledger, object, threads, running);
-                  return null;
-                }));
+                CancelGuard.guarding(
+                    lane,
+                    connection -> {
+                      restore(connection, ledger, object, threads);
+                      return null;
+                    })));
   }
 
   private static void restore(
-      Connection connection,
-      AsideLedger ledger,
-      AsideObject object,
-      int threads,
-      RunningStatements running)
+      Connection connection, AsideLedger ledger, AsideObject object, int threads)
       throws SQLException {
     AsideLedger.Entry entry = ledger.lock(connection, object);
     if (entry == null || !entry.state().equals("aside")) {
       return;
     }
     int megabytes = Math.max(LEAST_MEGABYTES, MEGABYTES_FOR_ALL / threads);
-    running.execute(connection, TargetTables.APPLICATION_PATH);
-    running.execute(connection, SETTINGS.formatted(megabytes, threads == 1 ? 4 : 1));
+    TargetTables.execute(connection, TargetTables.APPLICATION_PATH);
+    TargetTables.execute(connection, SETTINGS.formatted(megabytes, threads == 1 ? 4 : 1));
     try {
       for (String sql : entry.restoreStatements()) {
-        running.execute(connection, sql);
+        TargetTables.execute(connection, sql);
       }
     } catch (SQLException e) {
       throw explained(connection, object, entry, e);

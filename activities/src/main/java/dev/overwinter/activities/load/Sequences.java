@@ -1,6 +1,8 @@
 package dev.overwinter.activities.load;
 
+import dev.overwinter.activities.StepContext;
 import dev.overwinter.activities.StepException;
+import dev.overwinter.activities.postgres.CancelGuard;
 import dev.overwinter.activities.postgres.Database;
 import dev.overwinter.activities.postgres.QualifiedName;
 import dev.overwinter.workflows.FailureType;
@@ -27,19 +29,25 @@ final class Sequences {
    *
    * @return sequences set
    */
-  int carryOver(AsideLedger ledger, List<String> schemas, List<QualifiedName> tables) {
+  int carryOver(
+      AsideLedger ledger, List<String> schemas, List<QualifiedName> tables, StepContext lane) {
     return source.inTransaction(
         "reading the sequences",
-        from -> {
-          List<Sequence> sources = Sequence.read(from, schemas);
-          return target.inTransaction(
-              "setting the sequences",
-              to -> {
-                // What is set here is not undone with the transaction, so no rollback may overtake.
-                ledger.checkLoading(to);
-                return carryOver(from, to, sources, schemas, tables);
-              });
-        });
+        CancelGuard.guarding(
+            lane,
+            from -> {
+              List<Sequence> sources = Sequence.read(from, schemas);
+              return target.inTransaction(
+                  "setting the sequences",
+                  CancelGuard.guarding(
+                      lane,
+                      to -> {
+                        // What is set here is not undone with the transaction, so no rollback may
+                        // overtake.
+                        ledger.checkLoading(to);
+                        return carryOver(from, to, sources, schemas, tables);
+                      }));
+            }));
   }
 
   private static int carryOver(

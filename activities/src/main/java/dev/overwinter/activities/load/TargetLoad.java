@@ -1,13 +1,13 @@
 package dev.overwinter.activities.load;
 
+import dev.overwinter.activities.Lanes;
 import dev.overwinter.activities.StepContext;
 import dev.overwinter.activities.StepException;
 import dev.overwinter.activities.load.AsideObject.Kind;
+import dev.overwinter.activities.postgres.CancelGuard;
 import dev.overwinter.activities.postgres.Catalog;
 import dev.overwinter.activities.postgres.Database;
-import dev.overwinter.activities.postgres.ParallelWork;
 import dev.overwinter.activities.postgres.QualifiedName;
-import dev.overwinter.activities.postgres.RunningStatements;
 import dev.overwinter.activities.postgres.Table;
 import dev.overwinter.workflows.FailureType;
 import dev.overwinter.workflows.request.MigrationRequest;
@@ -16,10 +16,8 @@ import dev.overwinter.workflows.steps.StepInput;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Prepares the target for loading and completes it afterwards. Indexes, foreign keys and triggers
@@ -52,19 +50,21 @@ public final class TargetLoad {
    */
   public PutAsideSummary putAside(StepInput input, StepContext context) {
     AsideLedger ledger = new AsideLedger(input.run().runId());
-    List<QualifiedName> wanted = tablesOf(input.request());
-    target.inTransaction(
+    List<QualifiedName> wanted = tablesOf(input.request(), context);
+    CancelGuard.inTransaction(
+        target,
         "listing what to put aside",
         connection -> {
           plan(connection, ledger, input, wanted);
           return null;
-        });
+        },
+        context);
     List<AsideObject> planned =
         target.inTransaction("reading what to put aside", c -> ledger.inState(c, "planned"));
-    List<ParallelWork.Task> drops = new ArrayList<>();
+    List<Lanes.Task> drops = new ArrayList<>();
     planned.forEach(it -> drops.add(0, dropping(ledger, it)));
     // One at a time and in reverse: foreign keys go before what they might lean on.
-    new ParallelWork(1, context).run("objects", drops);
+    Lanes.run(1, "objects", drops, context);
     return summary(ledger, 0, "aside", "restored");
   }
 
@@ -86,28 +86,26 @@ public final class TargetLoad {
               return ledger.tables(connection);
             });
     new Restoration(target, builders).restoreAll(ledger, context);
-    int[] sequences = new int[1];
-    ParallelWork.Task setSequences =
-        new ParallelWork.Task(
+    int sequences =
+        Lanes.call(
             "sequences",
-            running ->
-                sequences[0] =
-                    new Sequences(source, target)
-                        .carryOver(ledger, input.request().schemas(), tables));
-    new ParallelWork(1, context).run("steps", List.of(setSequences));
-    new ParallelWork(builders, context).run("tables", tables.stream().map(this::analyze).toList());
-    return summary(ledger, sequences[0], "restored");
+            lane ->
+                new Sequences(source, target)
+                    .carryOver(ledger, input.request().schemas(), tables, lane),
+            context);
+    Lanes.run(builders, "tables", tables.stream().map(this::analyze).toList(), context);
+    return summary(ledger, sequences, "restored");
   }
 
-  private List<QualifiedName> tablesOf(MigrationRequest request) {
-    Set<String> skipped = new HashSet<>(request.skipTables());
-    return source.inTransaction(
+  private List<QualifiedName> tablesOf(MigrationRequest request, StepContext context) {
+    return CancelGuard.inTransaction(
+        source,
         "reading the tables to load",
         connection ->
-            Catalog.read(connection, request.schemas()).stream()
+            Catalog.read(connection, request.schemas(), request.skipTables()).stream()
                 .map(Table::name)
-                .filter(it -> !skipped.contains(it.toString()))
-                .toList());
+                .toList(),
+        context);
   }
 
   private static void plan(
@@ -130,27 +128,28 @@ public final class TargetLoad {
     Sequences.remember(connection, input.run().runId(), input.request().schemas());
   }
 
-  private ParallelWork.Task dropping(AsideLedger ledger, AsideObject object) {
-    return new ParallelWork.Task(
+  private Lanes.Task dropping(AsideLedger ledger, AsideObject object) {
+    return new Lanes.Task(
         object.toString(),
-        running ->
+        lane ->
             target.inTransaction(
                 "putting aside the " + object,
-                connection -> {
-                  drop(connection, ledger, object, running);
-                  return null;
-                }));
+                CancelGuard.guarding(
+                    lane,
+                    connection -> {
+                      drop(connection, ledger, object);
+                      return null;
+                    })));
   }
 
-  private static void drop(
-      Connection connection, AsideLedger ledger, AsideObject object, RunningStatements running)
+  private static void drop(Connection connection, AsideLedger ledger, AsideObject object)
       throws SQLException {
     AsideLedger.Entry entry = ledger.lock(connection, object);
     if (entry == null || !entry.state().equals("planned") || entry.dropStatement() == null) {
       return;
     }
-    running.execute(connection, TargetTables.LOCK_TIMEOUT);
-    running.execute(connection, entry.dropStatement());
+    TargetTables.execute(connection, TargetTables.LOCK_TIMEOUT);
+    TargetTables.execute(connection, entry.dropStatement());
     if (object.kind() == Kind.INDEX) {
       ledger.setTreeAside(connection, entry.tree());
     } else {
@@ -158,23 +157,29 @@ public final class TargetLoad {
     }
   }
 
-  private ParallelWork.Task analyze(QualifiedName table) {
-    return new ParallelWork.Task(
+  private Lanes.Task analyze(QualifiedName table) {
+    return new Lanes.Task(
         table.toString(),
-        running ->
+        lane ->
             target.inTransaction(
                 "analysis of " + table,
-                connection -> {
-                  running.execute(connection, TargetTables.APPLICATION_PATH);
-                  running.execute(connection, "ANALYZE " + table.sql());
-                  return null;
-                }));
+                CancelGuard.guarding(
+                    lane,
+                    connection -> {
+                      TargetTables.execute(connection, TargetTables.APPLICATION_PATH);
+                      TargetTables.execute(connection, "ANALYZE " + table.sql());
+                      return null;
+                    })));
   }
 
   private PutAsideSummary summary(AsideLedger ledger, int sequences, String... states) {
     Map<Kind, Integer> counts =
         target.inTransaction("counting what was put aside", c -> ledger.count(c, states));
     return new PutAsideSummary(
-        counts.get(Kind.INDEX), counts.get(Kind.FOREIGN_KEY), counts.get(Kind.TRIGGER), sequences);
+        counts.get(Kind.INDEX),
+        counts.get(Kind.FOREIGN_KEY),
+        counts.get(Kind.TRIGGER),
+        sequences,
+        0);
   }
 }

@@ -28,6 +28,13 @@ final class TargetTables {
 
   private TargetTables() {}
 
+  /** Runs a statement without looking at what it returns. */
+  static void execute(Connection target, String sql) throws SQLException {
+    try (Statement statement = target.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
   /** Those of the tables that exist. */
   static List<QualifiedName> existing(Connection target, List<QualifiedName> tables)
       throws SQLException {

@@ -4,6 +4,7 @@ import dev.overwinter.activities.StepContext;
 import dev.overwinter.activities.StepException;
 import dev.overwinter.activities.ledger.LedgerSchema;
 import dev.overwinter.activities.load.AsideObject.Kind;
+import dev.overwinter.activities.postgres.CancelGuard;
 import dev.overwinter.activities.postgres.Database;
 import dev.overwinter.activities.postgres.QualifiedName;
 import dev.overwinter.workflows.FailureType;
@@ -76,10 +77,13 @@ public final class TargetUndo {
 
   private CleanUpSummary undo(AsideLedger ledger, RunKey run, StepContext context) {
     for (int round = 0; round < ROUNDS; round++) {
-      int emptied = target.inTransaction("emptying the target", c -> empty(c, ledger, run));
+      int emptied =
+          CancelGuard.inTransaction(
+              target, "emptying the target", c -> empty(c, ledger, run), context);
       new Restoration(target, builders).restoreAll(ledger, context);
       int restored = target.inTransaction("counting what was restored", c -> restored(c, ledger));
-      if (target.inTransaction("removing guard and ledger", c -> close(c, ledger, run.runId()))) {
+      if (CancelGuard.inTransaction(
+          target, "removing guard and ledger", c -> close(c, ledger, run.runId()), context)) {
         return new CleanUpSummary(emptied, restored, List.of());
       }
     }

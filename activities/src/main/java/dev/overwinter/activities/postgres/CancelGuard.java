@@ -1,5 +1,6 @@
 package dev.overwinter.activities.postgres;
 
+import dev.overwinter.activities.Lanes;
 import dev.overwinter.activities.StepContext;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -27,6 +28,17 @@ public final class CancelGuard {
         end(registration);
       }
     };
+  }
+
+  /**
+   * Runs a transaction on a thread of its own, broken off when the step is cancelled, while the
+   * caller's thread keeps the step's heartbeat.
+   *
+   * @param what what is being done, for the message of a failure and the heartbeat
+   */
+  public static <T> T inTransaction(
+      Database database, String what, Database.SqlFunction<T> work, StepContext context) {
+    return Lanes.call(what, lane -> database.inTransaction(what, guarding(lane, work)), context);
   }
 
   private static void breakOff(Connection connection) {

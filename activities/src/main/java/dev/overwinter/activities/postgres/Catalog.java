@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -128,6 +129,19 @@ public final class Catalog {
     relations.values().forEach(relation -> references.put(relation.name, relation.references));
     Map<QualifiedName, Integer> levels = DependencyLevels.of(references);
     return relations.values().stream().map(it -> it.toTable(levels.get(it.name))).toList();
+  }
+
+  /**
+   * Like {@link #read(Connection, List)}, without some tables.
+   *
+   * @param skipTables those to leave out, as {@code schema.name}
+   */
+  public static List<Table> read(
+      Connection connection, List<String> schemas, List<String> skipTables) throws SQLException {
+    Set<String> skipped = Set.copyOf(skipTables);
+    return read(connection, schemas).stream()
+        .filter(table -> !skipped.contains(table.name().toString()))
+        .toList();
   }
 
   private static Map<Long, Relation> readRelations(Connection connection, List<String> schemas)

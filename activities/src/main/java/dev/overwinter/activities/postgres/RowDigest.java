@@ -1,9 +1,9 @@
 package dev.overwinter.activities.postgres;
 
+import dev.overwinter.activities.Sha256;
 import java.nio.ByteBuffer;
 import java.security.DigestException;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 
 /**
  * Digests rows as they pass. A row's hash is the SHA-256 of what PostgreSQL's {@code record_send}
@@ -23,7 +23,7 @@ public final class RowDigest {
   private static final int NULL_LENGTH = -1;
   private static final int SHA256_BYTES = 32;
 
-  private final MessageDigest sha256 = newSha256();
+  private final MessageDigest sha256 = Sha256.newDigest();
   private final ByteBuffer header = ByteBuffer.allocate(2 * Integer.BYTES);
   private final ByteBuffer hash = ByteBuffer.allocate(SHA256_BYTES);
   private long rows;
@@ -74,13 +74,5 @@ public final class RowDigest {
   /** The digest of all rows so far. */
   public TableDigest digest() {
     return new TableDigest(rows, sum0, sum1);
-  }
-
-  private static MessageDigest newSha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 }

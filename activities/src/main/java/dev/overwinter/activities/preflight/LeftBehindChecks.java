@@ -35,9 +35,19 @@ final class LeftBehindChecks {
       SELECT format('%s.%s', n.nspname, c.relname), c.relkind, c.relpersistence
         FROM pg_class c
         JOIN pg_namespace n ON n.oid = c.relnamespace
-       WHERE n.nspname = ANY (?) AND (c.relkind IN ('f', 'm') OR c.relkind = 'r' AND c.relpersistence = 'u')
+       WHERE n.nspname = ANY (?) AND (c.relkind = 'm' OR c.relkind = 'f' AND NOT c.relispartition OR c.relkind = 'r' AND c.relpersistence = 'u')
          AND NOT EXISTS (SELECT 1 FROM pg_depend d
                           WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+       ORDER BY 1
+      """;
+
+  private static final String FOREIGN_PARTITIONS =
+      """
+      SELECT DISTINCT format('%s.%s', n.nspname, c.relname)
+        FROM unnest(?) AS carried (name)
+       CROSS JOIN LATERAL pg_partition_tree(to_regclass(carried.name)) tree
+        JOIN pg_class c ON c.oid = tree.relid AND c.relkind = 'f'
+        JOIN pg_namespace n ON n.oid = c.relnamespace
        ORDER BY 1
       """;
 
@@ -50,6 +60,10 @@ final class LeftBehindChecks {
             "foreign and unlogged tables and materialized views",
             Needs.SOURCE,
             LeftBehindChecks::otherRelations),
+        new Check(
+            "partitions that are foreign tables",
+            Needs.SOURCE,
+            LeftBehindChecks::foreignPartitions),
         new Check("tables without a primary key", Needs.SOURCE, LeftBehindChecks::withoutKey),
         new Check("large objects", Needs.SOURCE, LeftBehindChecks::largeObjects),
         new Check(
@@ -115,6 +129,19 @@ final class LeftBehindChecks {
                 relation[0],
                 "The table is unlogged in the source; its rows are carried like any others."));
       }
+    }
+    return findings;
+  }
+
+  private static List<Finding> foreignPartitions(Look look) throws SQLException {
+    List<String> names = look.sourceTables().stream().map(it -> it.name().sql()).toList();
+    List<Finding> findings = new ArrayList<>();
+    for (String[] partition : look.askSource(FOREIGN_PARTITIONS, names)) {
+      findings.add(
+          Finding.blocker(
+              partition[0],
+              "A partition of a carried table is a foreign table, whose rows would stay behind.",
+              "Detach it, or bring its rows into an ordinary partition; to leave all behind, name the partitioned table in skipTables."));
     }
     return findings;
   }

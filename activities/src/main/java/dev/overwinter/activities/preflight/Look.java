@@ -1,20 +1,21 @@
 package dev.overwinter.activities.preflight;
 
+import dev.overwinter.activities.StepContext;
+import dev.overwinter.activities.postgres.CancelGuard;
 import dev.overwinter.activities.postgres.Catalog;
+import dev.overwinter.activities.postgres.Database;
 import dev.overwinter.activities.postgres.QualifiedName;
-import dev.overwinter.activities.postgres.RunningStatements;
 import dev.overwinter.activities.postgres.Table;
 import dev.overwinter.workflows.request.MigrationRequest;
+import dev.overwinter.workflows.steps.Finding;
 import dev.overwinter.workflows.steps.StepInput;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -23,7 +24,6 @@ final class Look {
   private final StepInput input;
   private final Connection source;
   private final Connection target;
-  private RunningStatements running = new RunningStatements();
   private boolean withoutPeople;
   private boolean oneDatabase;
   private List<Table> sourceTables;
@@ -59,8 +59,16 @@ final class Look {
     oneDatabase = true;
   }
 
-  void runBy(RunningStatements statements) {
-    running = statements;
+  /** What a check finds; its statements are broken off when the step is cancelled. */
+  List<Finding> guarded(StepContext context, Check.Work work) throws SQLException {
+    Database.SqlFunction<List<Finding>> check = connection -> work.look(this);
+    for (Connection connection : new Connection[] {source, target}) {
+      if (connection != null) {
+        Database.SqlFunction<List<Finding>> unguarded = check;
+        check = ignored -> CancelGuard.guarding(context, unguarded).apply(connection);
+      }
+    }
+    return check.apply(null);
   }
 
   /** Ends both transactions, so that a failed statement does not fail those after it. */
@@ -95,11 +103,7 @@ final class Look {
   /** The source's tables that will be copied. */
   List<Table> sourceTables() throws SQLException {
     if (sourceTables == null) {
-      Set<String> skipped = new HashSet<>(request().skipTables());
-      sourceTables =
-          Catalog.read(source, schemas()).stream()
-              .filter(it -> !skipped.contains(it.name().toString()))
-              .toList();
+      sourceTables = Catalog.read(source, schemas(), request().skipTables());
     }
     return sourceTables;
   }
@@ -154,7 +158,7 @@ final class Look {
         }
       }
       List<String[]> result = new ArrayList<>();
-      try (ResultSet rows = running.call(statement, statement::executeQuery)) {
+      try (ResultSet rows = statement.executeQuery()) {
         int columns = rows.getMetaData().getColumnCount();
         while (rows.next()) {
           String[] row = new String[columns];

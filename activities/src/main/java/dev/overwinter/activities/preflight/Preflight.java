@@ -1,9 +1,9 @@
 package dev.overwinter.activities.preflight;
 
+import dev.overwinter.activities.Lanes;
 import dev.overwinter.activities.StepContext;
 import dev.overwinter.activities.StepException;
 import dev.overwinter.activities.postgres.DatabaseSettings;
-import dev.overwinter.activities.postgres.ParallelWork;
 import dev.overwinter.activities.postgres.Table;
 import dev.overwinter.activities.preflight.Check.Needs;
 import dev.overwinter.workflows.steps.Finding;
@@ -52,20 +52,19 @@ public final class Preflight {
         Side to = Side.connect(target, findings)) {
       Look look = new Look(input, from.connection(), to.connection());
       PeopleChecks people = new PeopleChecks(users, references, input, context);
-      List<ParallelWork.Task> tasks = new ArrayList<>();
+      List<Lanes.Task> tasks = new ArrayList<>();
       for (Check check : checks(people)) {
         tasks.add(
-            new ParallelWork.Task(
+            new Lanes.Task(
                 check.name(),
-                running -> {
+                lane -> {
                   // Only now, since what an earlier check found may leave this one without sense.
                   if (look.has(check.needs())) {
-                    look.runBy(running);
-                    findings.addAll(run(check, look));
+                    findings.addAll(run(check, look, lane));
                   }
                 }));
       }
-      new ParallelWork(1, context).run("checks", tasks);
+      Lanes.run(1, "checks", tasks, context);
       return report(input, look, people, findings);
     }
   }
@@ -85,9 +84,9 @@ public final class Preflight {
     return checks;
   }
 
-  private static List<Finding> run(Check check, Look look) {
+  private static List<Finding> run(Check check, Look look, StepContext lane) {
     try {
-      List<Finding> found = check.work().look(look);
+      List<Finding> found = look.guarded(lane, check.work());
       look.endTransactions();
       return found;
     } catch (SQLException e) {

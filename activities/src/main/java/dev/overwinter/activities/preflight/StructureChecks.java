@@ -54,12 +54,48 @@ final class StructureChecks {
            ORDER BY 1
           """;
 
+  /**
+   * Rules that may refuse rows, each with what makes two of them the same. A constraint's index has
+   * no line of its own, and what a partition has of its parent neither.
+   */
+  private static final String RULES =
+      """
+      SELECT format('%s.%s', n.nspname, c.relname), k.conname,
+             CASE k.contype WHEN 'c' THEN 'check constraint' WHEN 'x' THEN 'exclusion constraint'
+                            ELSE 'unique constraint' END,
+             CASE WHEN k.contype IN ('p', 'u') THEN 'unique ' ||
+               (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attname)
+                  FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum = ANY (k.conkey))
+               ELSE pg_get_constraintdef(k.oid) END
+        FROM pg_constraint k
+        JOIN pg_class c ON c.oid = k.conrelid
+        JOIN pg_namespace n ON n.oid = c.relnamespace
+       WHERE k.contype IN ('c', 'p', 'u', 'x') AND k.conparentid = 0
+         AND c.oid IN (SELECT to_regclass(name) FROM unnest(?) AS name)
+      UNION ALL
+      SELECT format('%s.%s', n.nspname, c.relname), x.relname, 'unique index',
+             CASE WHEN i.indexprs IS NULL AND i.indpred IS NULL THEN 'unique ' ||
+               (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attname)
+                  FROM pg_attribute a
+                 WHERE a.attrelid = c.oid
+                   AND a.attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1]))
+               ELSE replace(pg_get_indexdef(x.oid), quote_ident(x.relname) || ' ON ', 'ON ') END
+        FROM pg_index i
+        JOIN pg_class x ON x.oid = i.indexrelid AND NOT x.relispartition
+        JOIN pg_class c ON c.oid = i.indrelid
+        JOIN pg_namespace n ON n.oid = c.relnamespace
+       WHERE i.indisunique AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = x.oid)
+         AND c.oid IN (SELECT to_regclass(name) FROM unnest(?) AS name)
+       ORDER BY 1, 2
+      """;
+
   private StructureChecks() {}
 
   static List<Check> all() {
     return List.of(
         new Check("the target's tables and columns", Needs.BOTH, StructureChecks::tables),
         new Check("columns that refuse NULL", Needs.BOTH, StructureChecks::requiredColumns),
+        new Check("rules of the target only", Needs.BOTH, StructureChecks::rules),
         new Check("enum types", Needs.BOTH, StructureChecks::enums),
         new Check("extensions of column types", Needs.BOTH, StructureChecks::extensions),
         new Check("sequences", Needs.BOTH, StructureChecks::sequences));
@@ -127,6 +163,24 @@ final class StructureChecks {
         path,
         "The target refuses NULL in this column, the source does not; it has none now.",
         "See that none is written before the freeze, or declare both the same.");
+  }
+
+  private static List<Finding> rules(Look look) throws SQLException {
+    List<String> names = names(look);
+    Set<String> inSource = new HashSet<>();
+    look.askSource(RULES, names, names).forEach(rule -> inSource.add(rule[0] + " " + rule[3]));
+    List<Finding> findings = new ArrayList<>();
+    for (String[] rule : look.askTarget(RULES, names, names)) {
+      if (!inSource.contains(rule[0] + " " + rule[3])) {
+        findings.add(
+            Finding.warning(
+                rule[0] + "." + rule[1],
+                "Only the target has this %s; a row that it refuses stops the import."
+                    .formatted(rule[2]),
+                "See that all rows of the source obey it, or drop it for the time of the run."));
+      }
+    }
+    return findings;
   }
 
   private static List<Finding> enums(Look look) throws SQLException {

@@ -1,23 +1,15 @@
 package dev.overwinter.activities.remap;
 
+import dev.overwinter.activities.Sha256;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.UUID;
 
 /** SHA-256 over a mapping in the order of the old ids, by which a changed mapping is noticed. */
 final class MappingDigest {
-  private final MessageDigest sha256;
+  private final MessageDigest sha256 = Sha256.newDigest();
   private final ByteBuffer entry = ByteBuffer.allocate(4 * Long.BYTES);
-
-  MappingDigest() {
-    try {
-      sha256 = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
-  }
 
   void add(UUID oldId, UUID newId) {
     entry.clear();

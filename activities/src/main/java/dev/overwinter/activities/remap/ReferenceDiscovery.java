@@ -51,12 +51,7 @@ public final class ReferenceDiscovery {
       int lanes,
       StepContext context) {
     UserKeys keys =
-        Lanes.call(
-            "foreign keys",
-            lane ->
-                source.inTransaction(
-                    "reading of foreign keys", CancelGuard.guarding(lane, UserKeys::read)),
-            context);
+        CancelGuard.inTransaction(source, "reading of foreign keys", UserKeys::read, context);
     Map<QualifiedName, Map<String, IdCounts>> counts =
         count(source, tables, notCarried, lanes, context);
     List<ReferenceColumn> columns = new ArrayList<>();
@@ -109,7 +104,7 @@ public final class ReferenceDiscovery {
                                                     lane,
                                                     connection ->
                                                         scan.run(connection, notCarried))))))));
-    Lanes.run(lanes, tasks, context);
+    Lanes.run(lanes, "tables", tasks, context);
     return counts;
   }
 

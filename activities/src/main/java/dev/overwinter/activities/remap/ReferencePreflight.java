@@ -1,6 +1,5 @@
 package dev.overwinter.activities.remap;
 
-import dev.overwinter.activities.Lanes;
 import dev.overwinter.activities.StepContext;
 import dev.overwinter.activities.postgres.Database;
 import dev.overwinter.activities.postgres.Table;
@@ -31,8 +30,7 @@ public final class ReferencePreflight {
    */
   public DiscoveredReferences look(
       MigrationRequest request, Collection<UUID> notCarried, StepContext context) {
-    List<Table> tables =
-        Lanes.call("catalog", lane -> RemapPlanning.tables(source, request, lane), context);
+    List<Table> tables = RemapPlanning.tables(source, request, context);
     DiscoveredReferences found =
         ReferenceDiscovery.discover(
             source,

@@ -51,8 +51,7 @@ public final class RemapPlanning {
    */
   public RemapSummary plan(StepInput input, StepContext context) {
     MappingCheck mapping = Lanes.call("auth.users", lane -> check(input.run(), lane), context);
-    List<Table> tables =
-        Lanes.call("catalog", lane -> tables(source, input.request(), lane), context);
+    List<Table> tables = tables(source, input.request(), context);
     DiscoveredReferences found =
         ReferenceDiscovery.discover(
             source,
@@ -84,14 +83,12 @@ public final class RemapPlanning {
   }
 
   /** The tables that are copied. */
-  static List<Table> tables(Database source, MigrationRequest request, StepContext lane) {
-    return source
-        .inTransaction(
-            "reading of the catalog",
-            CancelGuard.guarding(lane, connection -> Catalog.read(connection, request.schemas())))
-        .stream()
-        .filter(table -> !request.skipTables().contains(table.name().toString()))
-        .toList();
+  static List<Table> tables(Database source, MigrationRequest request, StepContext context) {
+    return CancelGuard.inTransaction(
+        source,
+        "reading of the catalog",
+        connection -> Catalog.read(connection, request.schemas(), request.skipTables()),
+        context);
   }
 
   private static void refuseUnsettled(DiscoveredReferences found, UnknownUserRule rule) {

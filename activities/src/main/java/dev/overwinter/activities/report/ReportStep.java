@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.overwinter.activities.archive.ArchiveDirectory;
+import dev.overwinter.activities.archive.Draft;
 import dev.overwinter.activities.postgres.Database;
 import dev.overwinter.workflows.RunKey;
 import dev.overwinter.workflows.status.Dashboard;
@@ -76,7 +77,7 @@ public final class ReportStep {
   }
 
   private static void publish(ArchiveDirectory directory, String name, byte[] content) {
-    try (ArchiveDirectory.Draft<Void> draft =
+    try (Draft<Void> draft =
         directory.write(
             name,
             stream -> {

@@ -2,34 +2,25 @@ package dev.overwinter.activities.users;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.overwinter.activities.Sha256;
 import dev.overwinter.activities.StepContext;
-import dev.overwinter.activities.StepException;
+import dev.overwinter.activities.archive.Draft;
 import dev.overwinter.activities.postgres.Database;
 import dev.overwinter.activities.users.UserLedger.Mapping;
-import dev.overwinter.workflows.FailureType;
 import dev.overwinter.workflows.steps.MappingFileSummary;
 import dev.overwinter.workflows.steps.Progress;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -38,7 +29,6 @@ import java.util.UUID;
  */
 final class MappingFile {
   static final String NAME = "user-mapping.json";
-  private static final String UNFINISHED = NAME + ".*.part";
 
   private final UserLedger ledger;
   private final SupabaseUserReader reader;
@@ -66,45 +56,30 @@ final class MappingFile {
       UserLedger ledger = new UserLedger(lock, runId);
       return new MappingFile(ledger, new SupabaseUserReader(source), context)
           .write(directory, now, now.plus(retention));
-    } catch (IOException e) {
-      throw new StepException(
-          FailureType.ARCHIVE_UNAVAILABLE,
-          "%s cannot be written to %s (%s). Check that the directory exists, is writable and has space."
-              .formatted(NAME, directory, e.getClass().getSimpleName()));
     }
   }
 
-  private MappingFileSummary write(Path directory, Instant now, Instant retainUntil)
+  private MappingFileSummary write(Path directory, Instant now, Instant retainUntil) {
+    // What a killed attempt left holds e-mails as well.
+    Draft.removeLeftBehind(directory, NAME + ".");
+    MessageDigest digest = Sha256.newDigest();
+    try (Draft<Long> draft =
+        Draft.write(directory.resolve(NAME), stream -> write(stream, digest, now, retainUntil))) {
+      draft.publish();
+      return new MappingFileSummary(
+          draft.result(), HexFormat.of().formatHex(digest.digest()), retainUntil.toString());
+    }
+  }
+
+  private long write(OutputStream stream, MessageDigest digest, Instant now, Instant retainUntil)
       throws IOException {
-    removeUnfinished(directory);
-    Path unfinished = directory.resolve(NAME + "." + UUID.randomUUID() + ".part");
-    MessageDigest digest = sha256();
-    long mappings;
-    try (FileChannel channel =
-        FileChannel.open(
-            unfinished,
-            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-      OutputStream file =
-          new DigestOutputStream(
-              new BufferedOutputStream(Channels.newOutputStream(channel)), digest);
-      JsonGenerator json = new JsonFactory().createGenerator(file).useDefaultPrettyPrinter();
-      json.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
-      mappings = write(json, now, retainUntil);
-      json.close();
-      file.flush();
-      channel.force(true);
-    }
-    Files.move(
-        unfinished,
-        directory.resolve(NAME),
-        StandardCopyOption.ATOMIC_MOVE,
-        StandardCopyOption.REPLACE_EXISTING);
-    try (FileChannel entry = FileChannel.open(directory, StandardOpenOption.READ)) {
-      entry.force(true);
-    }
-    return new MappingFileSummary(
-        mappings, HexFormat.of().formatHex(digest.digest()), retainUntil.toString());
+    OutputStream file = new DigestOutputStream(new BufferedOutputStream(stream), digest);
+    JsonGenerator json = new JsonFactory().createGenerator(file).useDefaultPrettyPrinter();
+    json.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
+    long mappings = write(json, now, retainUntil);
+    json.close();
+    file.flush();
+    return mappings;
   }
 
   private long write(JsonGenerator json, Instant now, Instant retainUntil) throws IOException {
@@ -141,22 +116,5 @@ final class MappingFile {
         .byIds(page.stream().map(Mapping::supabaseId).toList())
         .forEach(user -> emails.put(user.id(), user.login().email()));
     return emails;
-  }
-
-  /** What a killed attempt left holds e-mails as well. */
-  private static void removeUnfinished(Path directory) throws IOException {
-    try (DirectoryStream<Path> left = Files.newDirectoryStream(directory, UNFINISHED)) {
-      for (Path path : left) {
-        Files.deleteIfExists(path);
-      }
-    }
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
   }
 }

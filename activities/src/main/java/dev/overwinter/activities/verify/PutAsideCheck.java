@@ -3,11 +3,8 @@ package dev.overwinter.activities.verify;
 import dev.overwinter.activities.postgres.Database;
 import dev.overwinter.workflows.RunKey;
 import dev.overwinter.workflows.steps.Finding;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -29,9 +26,6 @@ final class PutAsideCheck {
         target,
         connection -> {
           List<Finding> findings = new ArrayList<>();
-          if (!exists(connection)) {
-            return findings;
-          }
           try (PreparedStatement statement = connection.prepareStatement(STILL_ASIDE)) {
             statement.setString(1, run.runId());
             try (ResultSet row = statement.executeQuery()) {
@@ -46,15 +40,5 @@ final class PutAsideCheck {
           }
           return findings;
         });
-  }
-
-  /** A run that puts nothing aside may have no such table. */
-  private static boolean exists(Connection connection) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet row =
-            statement.executeQuery("SELECT to_regclass('overwinter.put_aside') IS NOT NULL")) {
-      row.next();
-      return row.getBoolean(1);
-    }
   }
 }

@@ -1,10 +1,9 @@
 package dev.overwinter.activities.verify;
 
+import dev.overwinter.activities.Sha256;
 import dev.overwinter.workflows.RunKey;
 import dev.overwinter.workflows.steps.Finding;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 
@@ -62,13 +61,7 @@ final class VerdictDigest {
   }
 
   private String sha256() {
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256")
-              .digest(text.toString().getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(hash);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
+    byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
+    return HexFormat.of().formatHex(Sha256.newDigest().digest(bytes));
   }
 }

@@ -66,13 +66,8 @@ public final class Verification {
     Side inSource = read(source, input, context);
     Side inTarget = read(target, input, context);
     Ledger ledger =
-        Lanes.call(
-            "ledger",
-            lane ->
-                target.inTransaction(
-                    "reading of the ledger",
-                    CancelGuard.guarding(lane, connection -> Ledger.read(connection, input))),
-            context);
+        CancelGuard.inTransaction(
+            target, "reading of the ledger", it -> Ledger.read(it, input), context);
 
     List<TableComparison> comparisons = new ArrayList<>();
     List<TableComparison.PartOfWork> parts = new ArrayList<>();
@@ -104,6 +99,7 @@ public final class Verification {
                         check.name(), lane -> checked.put(check.name(), check.run(lane))));
     Lanes.run(
         Math.min(mostLanes, input.request().copy().lanes()),
+        "parts",
         Stream.concat(largestFirst, then).toList(),
         context);
 
@@ -122,12 +118,10 @@ public final class Verification {
 
   /** Even the size of a table cannot be had while somebody holds it locked. */
   private static Side read(Database database, StepInput input, StepContext context) {
-    return Lanes.call(
-        "catalog of the " + database.side(),
-        lane ->
-            database.inTransaction(
-                "reading of the catalog",
-                CancelGuard.guarding(lane, connection -> Side.read(connection, input.request()))),
+    return CancelGuard.inTransaction(
+        database,
+        "reading of the catalog",
+        connection -> Side.read(connection, input.request()),
         context);
   }
 
@@ -146,6 +140,7 @@ public final class Verification {
     checks.add(Sequences.check(inSource.sequences, input.request().schemas(), copied, target));
     checks.add(Triggers.check(inSource.triggers, copied, target));
     checks.add(PutAsideCheck.of(input.run(), target));
+    checks.add(DefinitionCheck.of(input.run(), target));
     return checks;
   }
 
@@ -198,8 +193,7 @@ public final class Verification {
       Map<QualifiedName, Sequences.State> sequences) {
     private static Side read(Connection connection, MigrationRequest request) throws SQLException {
       Map<QualifiedName, Table> tables =
-          Catalog.read(connection, request.schemas()).stream()
-              .filter(table -> !request.skipTables().contains(table.name().toString()))
+          Catalog.read(connection, request.schemas(), request.skipTables()).stream()
               .collect(
                   Collectors.toMap(
                       Table::name, Function.identity(), (one, other) -> one, TreeMap::new));

@@ -61,3 +61,54 @@ CREATE OR REPLACE VIEW overwinter.put_aside_relation AS
      WHERE c.relkind IN ('r', 'p')
   )
   SELECT run_id, oid FROM relation;
+
+-- How the run's tables are defined: columns, constraints, indexes and triggers but our guard's, each
+-- in the words of the server. The session's search_path is empty, so that names come out qualified.
+CREATE OR REPLACE VIEW overwinter.definition AS
+  SELECT r.run_id, d.kind, n.nspname::text AS schema_name, c.relname::text AS table_name,
+         d.object_name::text, d.definition
+    FROM overwinter.put_aside_relation r
+    JOIN pg_catalog.pg_class c ON c.oid = r.oid
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+   CROSS JOIN LATERAL (
+     SELECT 'column' AS kind, a.attname AS object_name,
+            concat_ws(' ', pg_catalog.format_type(a.atttypid, a.atttypmod),
+                      'COLLATE ' || nullif(a.attcollation, 0)::regcollation::text,
+                      CASE WHEN a.attnotnull THEN 'NOT NULL' END,
+                      'IDENTITY ' || nullif(a.attidentity::text, ''),
+                      'GENERATED ' || nullif(a.attgenerated::text, ''),
+                      'DEFAULT ' || pg_catalog.pg_get_expr(v.adbin, v.adrelid)) AS definition
+       FROM pg_catalog.pg_attribute a
+       LEFT JOIN pg_catalog.pg_attrdef v ON v.adrelid = a.attrelid AND v.adnum = a.attnum
+      WHERE a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
+     UNION ALL
+     SELECT CASE k.contype WHEN 'p' THEN 'primary key' WHEN 'u' THEN 'unique constraint'
+                           WHEN 'f' THEN 'foreign key' WHEN 'x' THEN 'exclusion constraint'
+                           ELSE 'check constraint' END,
+            k.conname, pg_catalog.pg_get_constraintdef(k.oid)
+       FROM pg_catalog.pg_constraint k
+      WHERE k.conrelid = r.oid AND k.contype IN ('p', 'u', 'f', 'x', 'c')
+     UNION ALL
+     SELECT 'index', x.relname,
+            pg_catalog.pg_get_indexdef(i.indexrelid)
+              || CASE WHEN i.indisvalid THEN '' ELSE ' INVALID' END
+       FROM pg_catalog.pg_index i
+       JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
+      WHERE i.indrelid = r.oid
+     UNION ALL
+     SELECT 'trigger', g.tgname, concat_ws(' ', pg_catalog.pg_get_triggerdef(g.oid), g.tgenabled)
+       FROM pg_catalog.pg_trigger g
+       JOIN pg_catalog.pg_proc f ON f.oid = g.tgfoid
+       JOIN pg_catalog.pg_namespace f_n ON f_n.oid = f.pronamespace
+      WHERE g.tgrelid = r.oid AND NOT g.tgisinternal AND f_n.nspname <> 'overwinter') d;
+
+-- The same as it was before the first object was put aside; verification compares.
+CREATE TABLE IF NOT EXISTS overwinter.put_aside_definition (
+  run_id      text NOT NULL REFERENCES overwinter.run ON DELETE CASCADE,
+  kind        text NOT NULL,
+  schema_name text NOT NULL,
+  table_name  text NOT NULL,
+  object_name text NOT NULL,
+  definition  text NOT NULL,
+  PRIMARY KEY (run_id, kind, schema_name, table_name, object_name)
+);

@@ -125,7 +125,7 @@ class CopyFaultsTest {
   void what_a_dead_worker_was_writing_is_removed_in_the_end() throws IOException {
     fixture.plan();
     fixture.exportLane();
-    Path draft = Files.writeString(part(1).resolveSibling("part-00001.jsonl.1.tmp"), "half a row");
+    Path draft = Files.writeString(part(1).resolveSibling("part-00001.jsonl.1.part"), "half a row");
     fixture.complete();
     assertThat(draft).doesNotExist();
   }

@@ -51,7 +51,7 @@ class CopyKillsTest {
       assertThat(chunks).isGreaterThan(100);
       assertThat(runAndKill(fixture, fixture::exportLane)).isGreaterThanOrEqualTo(KILLS_THAT_LAND);
       assertThat(fixture.complete().rows()).isEqualTo(210_000);
-      assertThat(fixture.files()).noneMatch(it -> it.toString().endsWith(".tmp"));
+      assertThat(fixture.files()).noneMatch(it -> it.toString().endsWith(".part"));
       assertThat(runAndKill(fixture, fixture::importLane)).isGreaterThanOrEqualTo(KILLS_THAT_LAND);
       assertThat(TableContents.digests(fixture.target, "app"))
           .isEqualTo(TableContents.digests(fixture.source, "app"));

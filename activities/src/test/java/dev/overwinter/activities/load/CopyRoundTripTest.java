@@ -159,7 +159,7 @@ class CopyRoundTripTest {
     for (Path file : fixture.files()) {
       assertThat(Files.getPosixFilePermissions(file))
           .isEqualTo(PosixFilePermissions.fromString("rw-------"));
-      assertThat(file.toString()).doesNotEndWith(".tmp");
+      assertThat(file.toString()).doesNotEndWith(".part");
     }
     assertThat(fixture.files().stream().map(it -> it.toString().toLowerCase()))
         .doesNotHaveDuplicates()

@@ -178,6 +178,26 @@ record PlantedProblem(String side, String sql, Severity severity, String object,
                 "SET ROLE app_owner; CREATE TABLE public.elsewhere (id bigint PRIMARY KEY); ALTER TABLE public.units ADD FOREIGN KEY (id) REFERENCES public.elsewhere",
                 "public.units",
                 "which is empty"),
+            warning(
+                "target",
+                "ALTER TABLE public.units ADD CONSTRAINT short_code CHECK (length(code) < 9)",
+                "public.units.short_code",
+                "this check constraint"),
+            warning(
+                "target",
+                "ALTER TABLE public.units ADD CONSTRAINT one_code UNIQUE (code)",
+                "public.units.one_code",
+                "this unique constraint"),
+            warning(
+                "target",
+                "CREATE UNIQUE INDEX one_price ON public.units (lower(code))",
+                "public.units.one_price",
+                "this unique index"),
+            blocker(
+                "source",
+                "CREATE FOREIGN DATA WRAPPER v; CREATE SERVER elsewhere FOREIGN DATA WRAPPER v; SET ROLE project_owner; CREATE TABLE public.logs (at date) PARTITION BY RANGE (at); RESET ROLE; CREATE FOREIGN TABLE public.logs_2020 PARTITION OF public.logs FOR VALUES FROM ('2020-01-01') TO ('2021-01-01') SERVER elsewhere",
+                "public.logs_2020",
+                "would stay behind"),
             warning("source", "SELECT lo_create(0)", "large objects", "1 large objects"),
             warning(
                 "source",

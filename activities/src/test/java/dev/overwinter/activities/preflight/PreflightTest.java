@@ -248,6 +248,20 @@ class PreflightTest {
   }
 
   @Test
+  void a_source_in_another_encoding_is_found() throws SQLException {
+    String database =
+        LoadTestServer.createDatabase("template0 ENCODING 'LATIN1' LOCALE 'C'", "project_owner");
+    DatabaseSettings source =
+        new DatabaseSettings("source", LoadTestServer.url(database), "project_owner", "", 4);
+
+    assertFound(
+        preflight(source, pair.targetSettings()),
+        Severity.WARNING,
+        "source",
+        "The source's encoding is LATIN1");
+  }
+
+  @Test
   void people_references_and_stack_auth_are_asked() {
     Preflight preflight =
         new Preflight(

@@ -2,6 +2,7 @@ package dev.overwinter.activities.verify;
 
 import dev.overwinter.activities.StepContext;
 import dev.overwinter.activities.ledger.LedgerSchema;
+import dev.overwinter.activities.load.TargetLoad;
 import dev.overwinter.activities.postgres.Catalog;
 import dev.overwinter.activities.postgres.Column;
 import dev.overwinter.activities.postgres.Database;
@@ -62,7 +63,8 @@ public final class SampleMigration {
         doubtful public.doubtful_severity, amount public.money_amount, span int4range,
         address inet, code char(40), shout varchar(50), readers uuid[], labels text[],
         doc jsonb, raw json, unrelated uuid, longer text GENERATED ALWAYS AS (body || '!') STORED);
-      CREATE TABLE public.ledger_lines (line text, other text, actor text);
+      CREATE TABLE public.ledger_lines (line text CHECK (line <> ''), other text, actor text);
+      CREATE INDEX by_actor ON public.ledger_lines (actor);
       CREATE TABLE public.events (day date, user_id uuid, n serial) PARTITION BY RANGE (day);
       CREATE TABLE public.events_1 PARTITION OF public.events
         FOR VALUES FROM ('2026-01-01') TO ('2026-02-01');
@@ -156,6 +158,8 @@ public final class SampleMigration {
   /** Plans and copies, row by row, and leaves in the ledger what an export would. */
   public void copy(RowRemappers remappers) {
     new RemapPlanning(source, target, 2).plan(input(), context());
+    TargetLoad load = new TargetLoad(source, target, 2);
+    load.putAside(input(), context());
     try (Connection from = source.connect();
         Connection to = target.connect()) {
       to.setAutoCommit(false);
@@ -166,18 +170,11 @@ public final class SampleMigration {
       for (int number = 0; number < tables.size(); number++) {
         copy(from, to, tables.get(number), number, remappers);
       }
-      try (Statement statement = to.createStatement()) {
-        statement.execute(
-            """
-            SELECT setval('public.invoice_numbers', 77);
-            SELECT setval('public.posts_id_seq', 200);
-            SELECT setval('public.events_n_seq', 1240);
-            """);
-      }
       to.commit();
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }
+    load.completeLoad(input(), context());
   }
 
   private static void copy(

@@ -1,13 +1,14 @@
-package dev.overwinter.activities.archive;
+package dev.overwinter.activities;
 
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
 /** Makes SHA-256 digests. */
-final class Sha256 {
+public final class Sha256 {
   private Sha256() {}
 
-  static MessageDigest newDigest() {
+  /** A digest of nothing yet. */
+  public static MessageDigest newDigest() {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
