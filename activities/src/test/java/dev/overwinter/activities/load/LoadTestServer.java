@@ -2,9 +2,7 @@ package dev.overwinter.activities.load;
 
 import dev.overwinter.activities.postgres.Database;
 import dev.overwinter.activities.postgres.DatabaseSettings;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import dev.overwinter.activities.postgres.TestServer;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -13,29 +11,20 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * One real PostgreSQL for all tests of loading and preflight; each test has databases of its own.
- */
+/** Databases on the tests' server that belong to a role that is no superuser. */
 public final class LoadTestServer {
-  private static EmbeddedPostgres server;
+  private static boolean rolesMade;
   private static int databases;
 
   private LoadTestServer() {}
 
-  private static synchronized EmbeddedPostgres server() {
-    if (server == null) {
-      try {
-        server = EmbeddedPostgres.builder().setServerConfig("fsync", "off").start();
-        try (Connection connection = superuser("postgres")) {
-          execute(connection, "CREATE ROLE app_owner LOGIN", "CREATE ROLE app_reader");
-        }
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      } catch (SQLException e) {
-        throw new IllegalStateException(e);
+  private static synchronized void makeRoles() throws SQLException {
+    if (!rolesMade) {
+      try (Connection connection = superuser("postgres")) {
+        execute(connection, "CREATE ROLE app_owner LOGIN", "CREATE ROLE app_reader");
       }
+      rolesMade = true;
     }
-    return server;
   }
 
   /** Makes an empty database that belongs to the role {@code app_owner}, who is no superuser. */
@@ -49,7 +38,7 @@ public final class LoadTestServer {
 
   /** Makes a copy of a database that nobody is connected to. */
   public static String createDatabase(String template, String owner) throws SQLException {
-    server();
+    makeRoles();
     String name;
     synchronized (LoadTestServer.class) {
       name = "test_" + ++databases;
@@ -63,7 +52,7 @@ public final class LoadTestServer {
 
   /** The address of a database, without user and password. */
   public static String url(String database) {
-    return "jdbc:postgresql://localhost:%d/%s".formatted(server().getPort(), database);
+    return "jdbc:postgresql://localhost:%d/%s".formatted(TestServer.port(), database);
   }
 
   /** A side of a run, as the role {@code app_owner}. */

@@ -5,49 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.overwinter.activities.StepException;
 import dev.overwinter.activities.postgres.Database;
-import dev.overwinter.activities.postgres.DatabaseSettings;
+import dev.overwinter.activities.postgres.TestServer;
 import dev.overwinter.activities.users.SupabaseUser.Identity;
 import dev.overwinter.workflows.request.UserClass;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-import java.io.IOException;
-import java.sql.Connection;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class SupabaseUserReaderTest {
-  private static EmbeddedPostgres server;
-  private Database source;
-
-  @BeforeAll
-  static void startServer() throws IOException {
-    server = EmbeddedPostgres.start();
-  }
-
-  @AfterAll
-  static void stopServer() throws IOException {
-    server.close();
-  }
-
-  @BeforeEach
-  void open() {
-    source =
-        new Database(
-            new DatabaseSettings(
-                "source", server.getJdbcUrl("postgres", "postgres"), "postgres", "", 2));
-  }
+  private final Database source = TestServer.createDatabase("source");
 
   @AfterEach
-  void close() throws SQLException {
+  void close() {
     source.close();
-    execute("DROP SCHEMA IF EXISTS auth CASCADE");
   }
 
   @Test
@@ -58,8 +30,9 @@ class SupabaseUserReaderTest {
   }
 
   @Test
-  void columns_that_an_older_supabase_lacks_count_as_empty() throws SQLException {
-    execute(
+  void columns_that_an_older_supabase_lacks_count_as_empty() {
+    TestServer.execute(
+        source,
         """
         CREATE SCHEMA auth;
         CREATE TABLE auth.users (instance_id uuid, id uuid PRIMARY KEY, email varchar(255),
@@ -81,8 +54,9 @@ class SupabaseUserReaderTest {
   }
 
   @Test
-  void paging_visits_everybody_once_and_by_ids_only_those() throws SQLException {
-    execute(
+  void paging_visits_everybody_once_and_by_ids_only_those() {
+    TestServer.execute(
+        source,
         """
         CREATE SCHEMA auth;
         CREATE TABLE auth.users (id uuid PRIMARY KEY, email text);
@@ -105,8 +79,9 @@ class SupabaseUserReaderTest {
   }
 
   @Test
-  void each_user_has_one_class_and_each_address_one_owner() throws SQLException {
-    execute(
+  void each_user_has_one_class_and_each_address_one_owner() {
+    TestServer.execute(
+        source,
         """
         CREATE SCHEMA auth;
         CREATE TABLE auth.users (instance_id uuid DEFAULT '00000000-0000-0000-0000-000000000000',
@@ -142,12 +117,5 @@ class SupabaseUserReaderTest {
         .singleElement()
         .satisfies(owner -> assertThat(owner.login().emailConfirmed()).isTrue())
         .satisfies(owner -> assertThat(owner.flags().sso()).isFalse());
-  }
-
-  private void execute(String sql) throws SQLException {
-    try (Connection connection = server.getPostgresDatabase().getConnection();
-        Statement statement = connection.createStatement()) {
-      statement.execute(sql);
-    }
   }
 }
