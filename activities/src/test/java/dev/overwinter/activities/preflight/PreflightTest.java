@@ -99,7 +99,7 @@ class PreflightTest {
 
     assertThat(findings)
         .extracting(Finding::object)
-        .contains("auth.users", "auth.identities", "public.units", "overwinter", "large objects");
+        .contains("auth.users", "public.units", "overwinter", "large objects");
     assertThat(findings).extracting(Finding::severity).isSorted();
   }
 
