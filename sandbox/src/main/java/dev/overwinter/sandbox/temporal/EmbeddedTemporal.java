@@ -4,7 +4,6 @@ import dev.overwinter.worker.temporal.Detached;
 import dev.overwinter.worker.temporal.LocalTemporal;
 import dev.overwinter.worker.temporal.Ports;
 import dev.overwinter.worker.temporal.ServerProbe;
-import io.grpc.ClientInterceptor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,7 +36,8 @@ public final class EmbeddedTemporal implements LocalTemporal {
   public Service start(Path dataDirectory) throws IOException {
     Files.createDirectories(dataDirectory);
     Path log = dataDirectory.resolve(LOG).toAbsolutePath();
-    int port = Ports.free(Ports.TEMPORAL);
+    // Not the usual port: whoever types commands there means a Temporal that keeps what it is told.
+    int port = Ports.free(0);
     Process process =
         new ProcessBuilder(Detached.fromInterrupts(command(port, log)))
             .redirectErrorStream(true)
@@ -67,11 +67,6 @@ public final class EmbeddedTemporal implements LocalTemporal {
 
   /** A server that runs. */
   private record Running(Process process, String address) implements Service {
-    @Override
-    public List<ClientInterceptor> interceptors() {
-      return List.of();
-    }
-
     @Override
     public String webAddress() {
       return "";

@@ -22,7 +22,7 @@ final class SlowJobWorker {
           }
           return attempt;
         };
-    TemporalConnection connection = TemporalConnection.open(arguments[0], List.of());
+    TemporalConnection connection = TemporalConnection.open(arguments[0]);
     WorkerProcess.start(
         connection,
         SlowJob.TASK_QUEUE,

@@ -1,6 +1,5 @@
 package dev.overwinter.worker.temporal;
 
-import io.grpc.ClientInterceptor;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -126,11 +125,6 @@ public final class DevelopmentServer implements LocalTemporal {
    */
   private record Running(Process process, String address, String webAddress, Path record)
       implements Service {
-    @Override
-    public List<ClientInterceptor> interceptors() {
-      return List.of();
-    }
-
     @Override
     public void close() {
       if (process == null) {

@@ -1,9 +1,7 @@
 package dev.overwinter.worker.temporal;
 
-import io.grpc.ClientInterceptor;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 
 /**
  * A Temporal service on this machine, for those who have none. A boundary: the real development
@@ -31,9 +29,6 @@ public interface LocalTemporal {
   interface Service extends AutoCloseable {
     /** {@code host:port} */
     String address();
-
-    /** What clients of it must put into their gRPC channel. */
-    List<ClientInterceptor> interceptors();
 
     /** Where a browser shows it, or an empty text. */
     String webAddress();

@@ -11,7 +11,7 @@ public final class Ports {
 
   private Ports() {}
 
-  /** The preferred port if nobody listens there, else any free one. */
+  /** The preferred port if nobody listens there, else any free one; 0 prefers none. */
   public static int free(int preferred) throws IOException {
     return isFree(preferred) ? preferred : probe(0);
   }

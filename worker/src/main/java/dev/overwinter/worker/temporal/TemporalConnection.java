@@ -1,7 +1,6 @@
 package dev.overwinter.worker.temporal;
 
 import dev.overwinter.worker.settings.TemporalSettings;
-import io.grpc.ClientInterceptor;
 import io.grpc.StatusRuntimeException;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowClientOptions;
@@ -11,7 +10,6 @@ import io.temporal.serviceclient.WorkflowServiceStubs;
 import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -66,15 +64,13 @@ public final class TemporalConnection implements AutoCloseable {
 
   /** Connects to a service that was started on this machine. */
   public static TemporalConnection open(LocalTemporal.Service service) {
-    return open(service.address(), service.interceptors());
+    return open(service.address());
   }
 
   /** Connects to an address without TLS, as services on one machine are reached. */
-  public static TemporalConnection open(String address, List<ClientInterceptor> interceptors) {
+  public static TemporalConnection open(String address) {
     return connect(
-        WorkflowServiceStubsOptions.newBuilder()
-            .setTarget(address)
-            .setGrpcClientInterceptors(interceptors),
+        WorkflowServiceStubsOptions.newBuilder().setTarget(address),
         WorkflowClientOptions.newBuilder());
   }
 
