@@ -10,8 +10,6 @@ public enum FailureType {
   INVALID_REQUEST("InvalidRequest", true),
   /** Preflight found something that would stop or harm the run. Nothing was touched. */
   PREFLIGHT_FAILED("PreflightFailed", true),
-  /** A setting of the worker process is missing or wrong. */
-  CONFIGURATION("Configuration", true),
   /** A database refused a connection for good: unknown role, wrong password, unknown database. */
   ACCESS_DENIED("AccessDenied", true),
   /** A role lacks a privilege that the step needs. */

@@ -48,9 +48,14 @@ final class OperatorDesk {
     retry = false;
   }
 
-  /** After this a rollback is refused: the target may have been released. */
-  void pointOfNoReturn() {
-    pointOfNoReturn = true;
+  /**
+   * After this a rollback is refused: the target may have been released.
+   *
+   * @return false when a rollback was wanted in the same moment; then the target must stay guarded
+   */
+  boolean passPointOfNoReturn() {
+    pointOfNoReturn = !isRollbackWanted();
+    return pointOfNoReturn;
   }
 
   boolean isRollbackPossible() {

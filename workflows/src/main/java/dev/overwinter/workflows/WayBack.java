@@ -53,7 +53,7 @@ final class WayBack {
     }
     record.note(Finding.note("rollback", Summaries.of(users, target)));
     record.state(RunState.ROLLED_BACK, "");
-    report();
+    Reporting.write(stubs, input, record);
   }
 
   private <T> T undo(String what, Supplier<T> work) {
@@ -66,16 +66,6 @@ final class WayBack {
         Workflow.await(desk::isRetryWanted);
         desk.retryBegins();
       }
-    }
-  }
-
-  private void report() {
-    try {
-      stubs.report("write the report").writeReport(input, record.status());
-    } catch (TemporalFailure failure) {
-      record.note(
-          Finding.warning(
-              "report", StepFailures.describe(failure), "The query status has the same content."));
     }
   }
 }

@@ -7,7 +7,6 @@ import dev.overwinter.workflows.status.Step;
 import dev.overwinter.workflows.steps.ArchiveSummary;
 import dev.overwinter.workflows.steps.ChunkPlanSummary;
 import dev.overwinter.workflows.steps.CopyActivities;
-import dev.overwinter.workflows.steps.Finding;
 import dev.overwinter.workflows.steps.FreezeReport;
 import dev.overwinter.workflows.steps.LaneInput;
 import dev.overwinter.workflows.steps.LaneSummary;
@@ -62,7 +61,7 @@ final class WayForward {
     awaitApproval();
     perform(Step.GO_LIVE, this::goLive);
     record.state(RunState.LIVE, "");
-    report();
+    Reporting.write(stubs, input, record);
   }
 
   private void perform(Step step, Supplier<String> work) {
@@ -178,19 +177,11 @@ final class WayForward {
   private String goLive() {
     stubs.freeze("freeze the source for good").makeFreezePermanent(input);
     // From here the target may take writes: going back would open both sides.
-    desk.pointOfNoReturn();
+    if (!desk.passPointOfNoReturn()) {
+      Workflow.await(() -> false);
+    }
     watch.close();
     stubs.freeze("release the target").releaseTarget(input);
     return "the target takes writes; the source stays frozen";
-  }
-
-  private void report() {
-    try {
-      stubs.report("write the report").writeReport(input, record.status());
-    } catch (TemporalFailure failure) {
-      record.note(
-          Finding.warning(
-              "report", StepFailures.describe(failure), "The query status has the same content."));
-    }
   }
 }

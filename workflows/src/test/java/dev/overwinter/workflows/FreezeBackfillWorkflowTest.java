@@ -244,6 +244,21 @@ final class FreezeBackfillWorkflowTest {
   }
 
   @Test
+  void a_rollback_while_the_freeze_is_made_permanent_never_releases_the_target() throws Exception {
+    steps.block("makeFreezePermanent");
+    run.start(json(ONE_LANE));
+    awaitStatus(status -> status.state() == RunState.WAITING_FOR_APPROVAL);
+    update("approveGoLive", "{\"by\":\"ann\",\"verification\":\"c0ffee00c0ff\"}");
+    steps.awaitReached("makeFreezePermanent");
+
+    update("rollback", "{\"by\":\"bob\"}");
+
+    assertThat(run.getResult(RunStatus.class).state()).isEqualTo(RunState.ROLLED_BACK);
+    assertThat(steps.calls()).contains("liftFreeze").doesNotContain("releaseTarget");
+    replay();
+  }
+
+  @Test
   void a_rollback_that_fails_parks_and_goes_on_after_a_retry() throws Exception {
     steps.failOnce("undoUsers", FailureType.IDENTITY_REFUSED, "wrong key");
     run.start(json(ONE_LANE));

@@ -3,7 +3,6 @@ package dev.overwinter.activities.postgres;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.overwinter.activities.StepException;
-import dev.overwinter.workflows.FailureType;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
@@ -117,10 +116,5 @@ public final class Database implements AutoCloseable {
   @Override
   public void close() {
     pool.close();
-  }
-
-  /** For a rule of this program that a database's state breaks. */
-  static StepException refused(String message) {
-    return new StepException(FailureType.DATABASE_REFUSED, message);
   }
 }

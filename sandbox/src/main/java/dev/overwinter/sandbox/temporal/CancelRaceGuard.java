@@ -54,8 +54,7 @@ final class CancelRaceGuard implements ServerInterceptor {
   }
 
   /** A workflow task that was handed out. */
-  private record Task(
-      WorkflowExecution execution, String namespace, Map<Long, String> activityIds) {}
+  private record Task(WorkflowExecution execution, Map<Long, String> activityIds) {}
 
   @Override
   public <Q, A> ServerCall.Listener<Q> interceptCall(
@@ -99,7 +98,7 @@ final class CancelRaceGuard implements ServerInterceptor {
       }
     }
     if (!task.getTaskToken().isEmpty()) {
-      tasks.put(task.getTaskToken(), new Task(task.getWorkflowExecution(), "default", activityIds));
+      tasks.put(task.getTaskToken(), new Task(task.getWorkflowExecution(), activityIds));
     }
   }
 
@@ -125,7 +124,7 @@ final class CancelRaceGuard implements ServerInterceptor {
         locked(
             reports.writeLock(),
             () -> {
-              if (areOpen(task, cancelled)) {
+              if (areOpen(request.getNamespace(), task, cancelled)) {
                 super.onHalfClose();
               } else {
                 turnAway(request);
@@ -146,13 +145,13 @@ final class CancelRaceGuard implements ServerInterceptor {
         .toList();
   }
 
-  private boolean areOpen(Task task, List<Long> scheduledEventIds) {
+  private boolean areOpen(String namespace, Task task, List<Long> scheduledEventIds) {
     Set<String> open =
         server
             .get()
             .describeWorkflowExecution(
                 DescribeWorkflowExecutionRequest.newBuilder()
-                    .setNamespace(task.namespace())
+                    .setNamespace(namespace)
                     .setExecution(task.execution())
                     .build())
             .getPendingActivitiesList()
