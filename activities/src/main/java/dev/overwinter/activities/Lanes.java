@@ -18,7 +18,8 @@ import java.util.concurrent.atomic.AtomicReference;
  * Runs tasks on a bounded number of threads while the caller's thread keeps the step's heartbeat.
  * The first failure ends all, and so does the step's cancellation: statements that run are
  * cancelled in the server, tasks that wait are not begun. Either way it returns once all threads
- * have ended, so that no statement outlives the step's attempt.
+ * have ended, so that no statement outlives the step's attempt. When the process is to stop, tasks
+ * that run are let finish and no other is begun.
  */
 public final class Lanes {
   private static final long SECONDS_BETWEEN_HEARTBEATS = 3;
@@ -26,6 +27,7 @@ public final class Lanes {
   private final StepContext context;
   private final String unit;
   private final Set<Runnable> cancellations = ConcurrentHashMap.newKeySet();
+  private final AtomicReference<RuntimeException> border = new AtomicReference<>();
   private volatile boolean stopped;
 
   private Lanes(String unit, StepContext context) {
@@ -47,7 +49,7 @@ public final class Lanes {
   }
 
   private void run(int lanes, List<Task> tasks) {
-    ExecutorService threads = Executors.newFixedThreadPool(lanes);
+    ExecutorService threads = Executors.newFixedThreadPool(lanes, new StepThreads(unit));
     AtomicReference<String> latest = new AtomicReference<>("");
     AutoCloseable registration = context.onCancel(this::stop);
     try {
@@ -58,6 +60,9 @@ public final class Lanes {
               if (stopped) {
                 // Must not count as done: what it would have found would be missing silently.
                 throw new CancellationException("the step was cancelled");
+              }
+              if (isAtBorder()) {
+                return null;
               }
               latest.set(task.name());
               task.work().run(new LaneContext());
@@ -89,7 +94,20 @@ public final class Lanes {
         get(next);
       }
     }
+    if (border.get() != null) {
+      throw border.get();
+    }
     context.progress(new Progress(done, total, unit, latest.get()));
+  }
+
+  private boolean isAtBorder() {
+    try {
+      context.border();
+    } catch (RuntimeException stop) {
+      // Thrown once those that run have finished: thrown here it would end them.
+      border.set(stop);
+    }
+    return border.get() != null;
   }
 
   private static void get(Future<Void> done) throws InterruptedException {
@@ -167,6 +185,11 @@ public final class Lanes {
   private final class LaneContext implements StepContext {
     @Override
     public void progress(Progress progress) {}
+
+    @Override
+    public void count(Measure measure, long amount) {
+      context.count(measure, amount);
+    }
 
     @Override
     public AutoCloseable onCancel(Runnable action) {

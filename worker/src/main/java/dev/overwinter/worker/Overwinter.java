@@ -1,9 +1,13 @@
 package dev.overwinter.worker;
 
+import dev.overwinter.worker.command.CodecCommand;
+import dev.overwinter.worker.command.HealthCommand;
+import dev.overwinter.worker.command.ImportCommand;
 import dev.overwinter.worker.command.PlanCommand;
 import dev.overwinter.worker.command.RunCommand;
 import dev.overwinter.worker.command.UnfreezeCommand;
 import dev.overwinter.worker.command.WorkerCommand;
+import dev.overwinter.worker.secrecy.UnreadablePayloadException;
 import dev.overwinter.worker.settings.SettingsException;
 import dev.overwinter.worker.temporal.TemporalUnavailableException;
 import dev.overwinter.worker.watch.ExitCodes;
@@ -40,7 +44,15 @@ import picocli.CommandLine.Spec;
       "2:The command line, the settings or the request are wrong, or Temporal is out of reach.",
       "3:Preflight found a blocker, or something could not be looked at or verified."
     },
-    subcommands = {PlanCommand.class, RunCommand.class, WorkerCommand.class, UnfreezeCommand.class},
+    subcommands = {
+      PlanCommand.class,
+      RunCommand.class,
+      WorkerCommand.class,
+      HealthCommand.class,
+      UnfreezeCommand.class,
+      ImportCommand.class,
+      CodecCommand.class
+    },
     versionProvider = Overwinter.Version.class,
     usageHelpWidth = 100,
     mixinStandardHelpOptions = true)
@@ -69,6 +81,7 @@ public final class Overwinter implements Runnable {
 
   private static int explain(Exception failure) {
     if (failure instanceof SettingsException
+        || failure instanceof UnreadablePayloadException
         || failure instanceof TemporalUnavailableException
         || failure instanceof IOException) {
       System.err.println(failure.getMessage());

@@ -22,7 +22,7 @@ class OverwinterTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"plan", "run", "worker", "unfreeze"})
+  @ValueSource(strings = {"plan", "run", "worker", "health", "unfreeze", "import"})
   void every_command_has_help_with_an_example(String command) {
     assertThat(execute(command, "--help")).isZero();
 

@@ -46,11 +46,10 @@ final class Deadline {
     CancellationScope scope =
         Workflow.newCancellationScope(() -> timer.completeFrom(Workflow.newTimer(left, label)));
     scope.run();
-    try {
-      Workflow.await(() -> happened.get() || timer.isCompleted());
-    } finally {
-      scope.cancel("no longer needed");
-    }
+    // No finally: it would also run when the execution ends here, at no certain moment, and ask for
+    // something that a replay then does not. A cancellation reaches the inner scope by itself.
+    Workflow.await(() -> happened.get() || timer.isCompleted());
+    scope.cancel("no longer needed");
     return happened.get();
   }
 }

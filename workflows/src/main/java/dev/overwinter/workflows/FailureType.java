@@ -3,7 +3,8 @@ package dev.overwinter.workflows;
 /**
  * Every kind of failure an operator can meet, by the name that Temporal shows as the failure's
  * type. A permanent failure is not retried: it parks the run (or ends it, before anything was
- * touched) until somebody has removed the cause. A transient one is retried with back-off first.
+ * touched) until somebody has removed the cause. A transient one is retried with back-off first;
+ * what somebody has to make room for only a few times, since a frozen application waits for it.
  */
 public enum FailureType {
   /** The request is wrong; every problem is listed. Nothing was touched. */
@@ -39,7 +40,7 @@ public enum FailureType {
   TARGET_CHANGED("TargetChanged", true),
   /** A part of the archive is missing or its digest differs, and it could not be made again. */
   ARCHIVE_DAMAGED("ArchiveDamaged", true),
-  /** The archive directory cannot be written. */
+  /** The archive directory cannot be written; parks after a few tries. */
   ARCHIVE_UNAVAILABLE("ArchiveUnavailable", false),
   /** Single users could not be created; they are listed by their Supabase id. */
   USERS_QUARANTINED("UsersQuarantined", true),
@@ -53,12 +54,21 @@ public enum FailureType {
   REFERENCES_UNSETTLED("ReferencesUnsettled", true),
   /** Source and target differ. */
   VERIFICATION_FAILED("VerificationFailed", true),
+  /** Temporal could not be asked whether an attempt is still wanted; retried. */
+  TEMPORAL_UNAVAILABLE("TemporalUnavailable", false),
   /** Another attempt of the same step is still at work; retried. */
   STEP_BUSY("StepBusy", false),
+  /** A hook refused an announcement of the freeze for good. Stops nothing. */
+  HOOK_REFUSED("HookRefused", true),
+  /** A hook could not be reached or answered with an error of its own; retried for a while. */
+  HOOK_UNAVAILABLE("HookUnavailable", false),
   /** An update or signal that cannot be obeyed now. */
   NOT_NOW("NotNow", true),
   /** A fault in this program. */
   INTERNAL("Internal", false);
+
+  /** Within about a quarter of a minute, in which a checkpoint or a clean-up may have made room. */
+  private static final int FEW_TRIES = 5;
 
   private final String typeName;
   private final boolean permanent;
@@ -76,5 +86,18 @@ public enum FailureType {
   /** Whether trying again without somebody's help is useless. */
   public boolean isPermanent() {
     return permanent;
+  }
+
+  /**
+   * Whether a step that has failed so is not tried any more.
+   *
+   * @param tries how often it was tried, this time included
+   */
+  public boolean isGivenUpAfter(int tries) {
+    return permanent || needsRoom() && tries >= FEW_TRIES;
+  }
+
+  private boolean needsRoom() {
+    return this == OUT_OF_RESOURCES || this == ARCHIVE_UNAVAILABLE;
   }
 }

@@ -29,10 +29,12 @@ public interface FreezeBackfill {
    * Runs the migration.
    *
    * @param request the request; may be null, which is answered like any other wrong request
+   * @param carried what a run takes along when it continues as new; never given by a person, and
+   *     refused when it is
    * @return the final status
    */
   @WorkflowMethod(name = TYPE)
-  RunStatus run(JsonNode request);
+  RunStatus run(JsonNode request, JsonNode carried);
 
   /** Everything a person may want to know of the run. */
   @QueryMethod(
@@ -48,7 +50,9 @@ public interface FreezeBackfill {
   @UpdateMethod(
       name = "approveGoLive",
       description =
-          "Approve going live. Input: {\"by\":\"your name\",\"verification\":\"digest from status\"}")
+          "Go live with what was verified. Input, with the digest that current details (tab User"
+              + " Metadata) and the query status show:"
+              + " {\"by\":\"your name\",\"verification\":\"THE DIGEST\"}")
   String approveGoLive(JsonNode input);
 
   /** Rejects an approval that cannot be obeyed. */
@@ -59,7 +63,8 @@ public interface FreezeBackfill {
   @UpdateMethod(
       name = "rollback",
       description =
-          "Roll back: the source writable again, the target as found. Input: {\"by\":\"your name\",\"reason\":\"…\"}")
+          "Go back, at any point before going live: the source takes writes again, the target is"
+              + " as it was found. Input: {\"by\":\"your name\",\"reason\":\"why\"}")
   String rollback(JsonNode input);
 
   /** Rejects a rollback that cannot be obeyed. */
@@ -69,7 +74,8 @@ public interface FreezeBackfill {
   /** Tries the parked step again. */
   @UpdateMethod(
       name = "retryStep",
-      description = "Try the parked step again. Input: {\"by\":\"your name\"}")
+      description =
+          "Try the parked step again, once its cause is removed. Input: {\"by\":\"your name\"}")
   String retryStep(JsonNode input);
 
   /** Rejects a retry when nothing is parked. */
@@ -79,7 +85,8 @@ public interface FreezeBackfill {
   /** Stops before the next step. */
   @UpdateMethod(
       name = "pause",
-      description = "Stop before the next step. Input: {\"by\":\"your name\"}")
+      description =
+          "Stop before the next step; the frozen window goes on. Input: {\"by\":\"your name\"}")
   String pause(JsonNode input);
 
   /** Rejects a pause that cannot be obeyed. */
@@ -97,7 +104,9 @@ public interface FreezeBackfill {
   /** Moves the end of the frozen window. */
   @UpdateMethod(
       name = "extendDeadline",
-      description = "Extend the frozen window. Input: {\"by\":\"your name\",\"for\":\"PT1H\"}")
+      description =
+          "Let the source stay frozen longer, here by one hour. Input:"
+              + " {\"by\":\"your name\",\"for\":\"PT1H\"}")
   String extendDeadline(JsonNode input);
 
   /** Rejects an extension that cannot be obeyed. */
@@ -108,37 +117,39 @@ public interface FreezeBackfill {
   @SignalMethod(
       name = "approve-go-live",
       description =
-          "As update approveGoLive, without an answer. Input: {\"by\":\"…\",\"verification\":\"…\"}")
+          "Better send the update approveGoLive, which answers. Input: {\"by\":\"your name\",\"verification\":\"THE DIGEST\"}")
   void signalApproveGoLive(JsonNode input);
 
   /** {@link #rollback} for those who script; recorded and shown when it cannot be obeyed. */
   @SignalMethod(
       name = "rollback",
-      description = "As update rollback, without an answer. Input: {\"by\":\"…\",\"reason\":\"…\"}")
+      description =
+          "Better send the update rollback, which answers. Input: {\"by\":\"your name\",\"reason\":\"why\"}")
   void signalRollback(JsonNode input);
 
   /** {@link #retryStep} for those who script. */
   @SignalMethod(
       name = "retry-step",
-      description = "As update retryStep, without an answer. Input: {\"by\":\"…\"}")
+      description =
+          "Better send the update retryStep, which answers. Input: {\"by\":\"your name\"}")
   void signalRetryStep(JsonNode input);
 
   /** {@link #pause} for those who script. */
   @SignalMethod(
       name = "pause",
-      description = "As update pause, without an answer. Input: {\"by\":\"…\"}")
+      description = "Better send the update pause, which answers. Input: {\"by\":\"your name\"}")
   void signalPause(JsonNode input);
 
   /** {@link #resume} for those who script. */
   @SignalMethod(
       name = "resume",
-      description = "As update resume, without an answer. Input: {\"by\":\"…\"}")
+      description = "Better send the update resume, which answers. Input: {\"by\":\"your name\"}")
   void signalResume(JsonNode input);
 
   /** {@link #extendDeadline} for those who script. */
   @SignalMethod(
       name = "extend-deadline",
       description =
-          "As update extendDeadline, without an answer. Input: {\"by\":\"…\",\"for\":\"PT1H\"}")
+          "Better send the update extendDeadline, which answers. Input: {\"by\":\"your name\",\"for\":\"PT1H\"}")
   void signalExtendDeadline(JsonNode input);
 }

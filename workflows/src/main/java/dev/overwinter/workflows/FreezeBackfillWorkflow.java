@@ -10,26 +10,37 @@ import dev.overwinter.workflows.status.Step;
 import dev.overwinter.workflows.steps.Finding;
 import dev.overwinter.workflows.steps.PreflightReport;
 import dev.overwinter.workflows.steps.StepInput;
+import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.failure.CanceledFailure;
 import io.temporal.failure.TemporalFailure;
-import io.temporal.workflow.Async;
-import io.temporal.workflow.CancellationScope;
-import io.temporal.workflow.CompletablePromise;
 import io.temporal.workflow.DynamicSignalHandler;
 import io.temporal.workflow.Workflow;
 import io.temporal.workflow.WorkflowInfo;
+import io.temporal.workflow.WorkflowInit;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The migration night. Going forward runs in a scope of its own; when a rollback is wanted, by
- * whomever, that scope is cancelled and the way back begins with the source. The way back stands
- * before the first guard is raised and runs where a cancellation does not reach it.
+ * The migration night as Temporal and the operator see it: the request, what may be asked and said,
+ * and how it ends. What happens in between is a {@link Journey}.
  */
 public final class FreezeBackfillWorkflow implements FreezeBackfill {
   private final RunKey run = runKey();
-  private final RunRecord record = new RunRecord(run);
-  private final OperatorDesk desk = new OperatorDesk(record);
+  private final Carried carried;
+  private final RunRecord record;
+  private final OperatorDesk desk;
+
+  /**
+   * Knows everything again before the first signal is handled: one may have arrived while the run
+   * continued as new.
+   */
+  @WorkflowInit
+  public FreezeBackfillWorkflow(JsonNode request, JsonNode carriedOver) {
+    carried = Carried.read(carriedOver);
+    record = new RunRecord(run, carried == null ? null : carried.record());
+    desk = new OperatorDesk(record, carried == null ? null : carried.desk());
+  }
 
   private static RunKey runKey() {
     WorkflowInfo info = Workflow.getInfo();
@@ -37,16 +48,25 @@ public final class FreezeBackfillWorkflow implements FreezeBackfill {
   }
 
   @Override
-  public RunStatus run(JsonNode json) {
+  public RunStatus run(JsonNode json, JsonNode carriedOver) {
     Workflow.registerListener(
         (DynamicSignalHandler) (signalName, encodedArgs) -> desk.unknownSignal(signalName));
-    StepInput input = new StepInput(run, validated(json));
-    preflight(input);
+    Shape shape = Shape.ofThisExecution();
+    MigrationRequest request =
+        carried == null ? validated(json, carriedOver, shape) : carried.request();
+    StepInput input = new StepInput(run, request);
+    Journey journey = new Journey(json, input, record, desk, shape);
     boolean cancelled = false;
-    if (desk.isRollbackWanted()) {
+    if (carried == null) {
+      if (shape.setsSearchAttributes()) {
+        lookForSearchAttributes();
+      }
+      preflight(input);
+    }
+    if (carried == null && desk.isRollbackWanted()) {
       record.state(RunState.ROLLED_BACK, "");
     } else {
-      cancelled = migrate(input);
+      cancelled = journey.travel(carried);
     }
     Workflow.newDetachedCancellationScope(() -> Workflow.await(Workflow::isEveryHandlerFinished))
         .run();
@@ -56,57 +76,36 @@ public final class FreezeBackfillWorkflow implements FreezeBackfill {
     return record.status();
   }
 
-  /**
-   * Goes forward until live, or back when somebody or something wants that.
-   *
-   * @return whether it went back because the workflow was cancelled
-   */
-  private boolean migrate(StepInput input) {
-    CompletablePromise<Void> ended = Workflow.newPromise();
-    WayForward wayForward = new WayForward(input, record, desk);
-    CancellationScope forward =
-        Workflow.newDetachedCancellationScope(
-            () -> ended.completeFrom(Async.procedure(wayForward::run)));
-    forward.run();
-    boolean cancelled = awaitEndOrRollback(ended);
-    if (desk.isRollbackWanted()) {
-      Workflow.newDetachedCancellationScope(
-              () -> {
-                forward.cancel("rolling back");
-                new WayBack(input, record, desk).run(ended);
-              })
-          .run();
-    } else {
-      ended.get();
-    }
-    return cancelled;
-  }
-
-  private boolean awaitEndOrRollback(CompletablePromise<Void> ended) {
-    try {
-      Workflow.await(() -> ended.isCompleted() || desk.isRollbackWanted());
-      return false;
-    } catch (CanceledFailure cancellation) {
-      if (desk.isRollbackPossible()) {
-        desk.rollbackBecause("the workflow was cancelled");
-        return true;
-      }
-      record.decided("cancel", "somebody", false, "the target is being released");
-      Workflow.newDetachedCancellationScope(() -> Workflow.await(ended::isCompleted)).run();
-      return false;
-    }
-  }
-
-  private MigrationRequest validated(JsonNode json) {
+  private MigrationRequest validated(JsonNode json, JsonNode second, Shape shape) {
     RequestReader.Result result = RequestReader.read(json);
-    if (!result.problems().isEmpty()) {
+    List<String> problems = new ArrayList<>(result.problems());
+    if (Carried.isGiven(second)) {
+      problems.add("there is a second input: give the request as one, with --input once");
+    }
+    if (shape.refusesTimeouts()) {
+      RunTimeouts.problem().ifPresent(problems::add);
+    }
+    if (!problems.isEmpty()) {
+      record.findings(
+          problems.stream().map(problem -> Finding.blocker("request", problem, "")).toList());
       record.state(RunState.REFUSED, "The request is wrong; correct it and start again.");
       throw refusal(
-          FailureType.INVALID_REQUEST,
-          "The request is wrong; nothing was touched:",
-          result.problems());
+          FailureType.INVALID_REQUEST, "The request is wrong; nothing was touched:", problems);
     }
     return result.request();
+  }
+
+  private void lookForSearchAttributes() {
+    try {
+      if (StepStubs.namespace("look for search attributes").hasSearchAttributes()) {
+        record.searchable();
+      }
+    } catch (ActivityFailure failure) {
+      if (failure.getCause() instanceof CanceledFailure) {
+        throw failure;
+      }
+      // The run is only harder to find.
+    }
   }
 
   private void preflight(StepInput input) {
@@ -138,8 +137,7 @@ public final class FreezeBackfillWorkflow implements FreezeBackfill {
   }
 
   private static ApplicationFailure refusal(FailureType type, String title, List<String> lines) {
-    return ApplicationFailure.newNonRetryableFailure(
-        title + "\n- " + String.join("\n- ", lines), type.typeName(), lines);
+    return StepFailures.forPeople(title + "\n- " + String.join("\n- ", lines), type, lines);
   }
 
   @Override

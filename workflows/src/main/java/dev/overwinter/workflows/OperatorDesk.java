@@ -3,11 +3,9 @@ package dev.overwinter.workflows;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.overwinter.workflows.request.JsonInput;
 import dev.overwinter.workflows.status.RunState;
-import io.temporal.failure.ApplicationFailure;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.function.Function;
 
 /**
  * Takes what operators say, decides whether it can be obeyed now, and keeps it for the workflow's
@@ -15,6 +13,8 @@ import java.util.function.Function;
  */
 final class OperatorDesk {
   private static final int LEAST_DIGEST_CHARACTERS = 8;
+  private static final int MOST_CHARACTERS_OF_A_NAME = 100;
+  private static final int MOST_CHARACTERS_OF_A_REASON = 300;
 
   private final RunRecord record;
 
@@ -24,8 +24,34 @@ final class OperatorDesk {
   private boolean pointOfNoReturn;
   private String rollbackReason;
 
-  OperatorDesk(RunRecord record) {
+  /**
+   * @param memory what was said before the run continued as new, or null
+   */
+  OperatorDesk(RunRecord record, Memory memory) {
     this.record = record;
+    if (memory != null) {
+      approved = memory.approved();
+      retry = memory.retry();
+      paused = memory.paused();
+      pointOfNoReturn = memory.pointOfNoReturn();
+      rollbackReason = memory.rollbackReason();
+    }
+  }
+
+  /**
+   * What a run that continues as new keeps of what operators said.
+   *
+   * @param rollbackReason why a rollback is wanted, or null
+   */
+  record Memory(
+      boolean approved,
+      boolean retry,
+      boolean paused,
+      boolean pointOfNoReturn,
+      String rollbackReason) {}
+
+  Memory memory() {
+    return new Memory(approved, retry, paused, pointOfNoReturn, rollbackReason);
   }
 
   boolean isApproved() {
@@ -80,6 +106,9 @@ final class OperatorDesk {
         if (desk.record.state() != RunState.WAITING_FOR_APPROVAL) {
           return "the run does not wait for approval";
         }
+        if (desk.isRollbackWanted()) {
+          return "the run is rolling back";
+        }
         if (desk.approved) {
           return "going live is approved already";
         }
@@ -119,7 +148,7 @@ final class OperatorDesk {
 
       @Override
       String obey(OperatorDesk desk, JsonInput input) {
-        desk.rollbackReason = input.text("reason", "an operator asked for it");
+        desk.rollbackReason = reason(input, "an operator asked for it");
         return "Rolling back; the source is released first.";
       }
     },
@@ -209,16 +238,15 @@ final class OperatorDesk {
   void check(Order order, JsonNode json) {
     String objection = objectionTo(order, json);
     if (objection != null) {
-      throw ApplicationFailure.newNonRetryableFailure(
-          order.updateName + ": " + objection, FailureType.NOT_NOW.typeName());
+      throw StepFailures.forPeople(order.updateName + ": " + objection, FailureType.NOT_NOW);
     }
   }
 
   /** Obeys an update that was checked. */
   String obey(Order order, JsonNode json) {
-    JsonInput input = new JsonInput(json, order.updateName);
+    JsonInput input = new JsonInput(json, "the input");
     String answer = order.obey(this, input);
-    record.decided(order.updateName, who(json), true, input.text("reason", ""));
+    record.decided(order.updateName, who(json), true, reason(input, ""));
     return answer;
   }
 
@@ -235,24 +263,28 @@ final class OperatorDesk {
   /** Records a signal that this workflow does not know. */
   void unknownSignal(String name) {
     record.decided(
-        "signal " + name,
+        "signal " + Remark.of(name, MOST_CHARACTERS_OF_A_NAME),
         "somebody",
         false,
         "not known; known are approve-go-live, rollback, retry-step, pause, resume, extend-deadline");
   }
 
   private String objectionTo(Order order, JsonNode json) {
-    JsonInput input = new JsonInput(json, order.updateName + "'s input");
+    JsonInput input = new JsonInput(json, "the input");
     input.requiredText("by", "your name, for the record");
     String objection = order.objection(this, input);
     List<String> problems = input.problems();
     return problems.isEmpty() ? objection : String.join("; ", problems);
   }
 
+  private static String reason(JsonInput input, String otherwise) {
+    return Remark.of(input.text("reason", otherwise), MOST_CHARACTERS_OF_A_REASON);
+  }
+
   private static String who(JsonNode json) {
-    Function<String, String> shortened =
-        text -> text.length() <= 100 ? text : text.substring(0, 100);
     JsonNode by = json == null ? null : json.get("by");
-    return by != null && by.isTextual() ? shortened.apply(by.textValue().strip()) : "somebody";
+    return by != null && by.isTextual()
+        ? Remark.of(by.textValue().strip(), MOST_CHARACTERS_OF_A_NAME)
+        : "somebody";
   }
 }

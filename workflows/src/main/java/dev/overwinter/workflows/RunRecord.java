@@ -2,12 +2,15 @@ package dev.overwinter.workflows;
 
 import dev.overwinter.workflows.status.Dashboard;
 import dev.overwinter.workflows.status.Decision;
+import dev.overwinter.workflows.status.NextUpdate;
 import dev.overwinter.workflows.status.RunState;
 import dev.overwinter.workflows.status.RunStatus;
 import dev.overwinter.workflows.status.Step;
+import dev.overwinter.workflows.status.StepProgress;
 import dev.overwinter.workflows.status.StepState;
 import dev.overwinter.workflows.status.StepStatus;
 import dev.overwinter.workflows.steps.Finding;
+import io.temporal.failure.TemporalFailure;
 import io.temporal.workflow.Workflow;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -16,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** The run's own account of itself; every change is shown in the web UI at once. */
@@ -27,19 +31,93 @@ final class RunRecord {
   private final Deque<Decision> decisions = new ArrayDeque<>();
   private final Map<Step, List<Finding>> findings = new EnumMap<>(Step.class);
 
+  private final RunSearch search = new RunSearch();
+
   private RunState state = RunState.RUNNING;
   private Step step = Step.PREFLIGHT;
+  private StepProgress progress;
   private String frozenSince;
   private Instant deadline;
   private String verification;
   private String waitingFor = "";
   private boolean rollingBack;
+  private Instant parkedSince;
 
-  RunRecord(RunKey run) {
+  /**
+   * @param memory what was known before the run continued as new, or null
+   */
+  RunRecord(RunKey run, Memory memory) {
     this.run = run;
     for (Step each : Step.values()) {
       steps.put(each, new StepStatus(each, StepState.PENDING, null, null, ""));
     }
+    if (memory != null) {
+      remember(memory);
+    }
+    show();
+  }
+
+  /**
+   * What a run that continues as new keeps of its account.
+   *
+   * @param findings what each step found
+   * @param rollingBack whether the source was, or is being, released
+   * @param parkedSince since when it waits for an operator after a failure, or null
+   * @param searchable whether the namespace has our search attributes
+   * @see RunStatus
+   */
+  record Memory(
+      RunState state,
+      Step step,
+      List<StepStatus> steps,
+      StepProgress progress,
+      String frozenSince,
+      String deadline,
+      String verification,
+      String waitingFor,
+      boolean rollingBack,
+      boolean searchable,
+      String parkedSince,
+      Map<Step, List<Finding>> findings,
+      List<Decision> decisions) {}
+
+  Memory memory() {
+    return new Memory(
+        state,
+        step,
+        new ArrayList<>(steps.values()),
+        progress,
+        frozenSince,
+        deadline == null ? null : deadline.toString(),
+        verification,
+        waitingFor,
+        rollingBack,
+        search.isRegistered(),
+        parkedSince == null ? null : parkedSince.toString(),
+        findings,
+        new ArrayList<>(decisions));
+  }
+
+  private void remember(Memory memory) {
+    state = memory.state();
+    step = memory.step();
+    memory.steps().forEach(status -> steps.put(status.step(), status));
+    progress = memory.progress();
+    frozenSince = memory.frozenSince();
+    deadline = memory.deadline() == null ? null : Instant.parse(memory.deadline());
+    verification = memory.verification();
+    waitingFor = memory.waitingFor();
+    rollingBack = memory.rollingBack();
+    parkedSince = memory.parkedSince() == null ? null : Instant.parse(memory.parkedSince());
+    memory.findings().forEach((of, found) -> findings.put(of, new ArrayList<>(found)));
+    decisions.addAll(memory.decisions());
+    search.resume(memory.searchable(), state, step);
+  }
+
+  /** From now on the run shows itself in the namespace's search attributes, too. */
+  void searchable() {
+    search.registered();
+    show();
   }
 
   RunState state() {
@@ -48,6 +126,11 @@ final class RunRecord {
 
   Step step() {
     return step;
+  }
+
+  /** How far a step is. */
+  StepState stateOf(Step asked) {
+    return steps.get(asked).state();
   }
 
   Instant deadline() {
@@ -59,9 +142,25 @@ final class RunRecord {
   }
 
   void state(RunState newState, String newWaitingFor) {
+    count(newState);
     state = newState;
     waitingFor = newWaitingFor;
     show();
+  }
+
+  private void count(RunState next) {
+    if (parkedSince != null && next != RunState.PARKED) {
+      RunMetrics.unparked(parkedSince, now());
+      parkedSince = null;
+    }
+    if (next != state) {
+      switch (next) {
+        case LIVE, ROLLED_BACK, REFUSED -> RunMetrics.ended(next);
+        case RUNNING, PAUSED, PARKED, WAITING_FOR_APPROVAL, ROLLING_BACK -> {
+          // Goes on.
+        }
+      }
+    }
   }
 
   void begin(Step newStep) {
@@ -69,6 +168,7 @@ final class RunRecord {
     StepStatus before = steps.get(newStep);
     String startedAt = before.startedAt() == null ? now().toString() : before.startedAt();
     steps.put(newStep, new StepStatus(newStep, StepState.RUNNING, startedAt, null, ""));
+    progress = null;
     state(RunState.RUNNING, "");
   }
 
@@ -77,7 +177,10 @@ final class RunRecord {
     show();
   }
 
-  void park(Step parked, String reason) {
+  void park(Step parked, TemporalFailure failure) {
+    String reason = StepFailures.describe(failure);
+    parkedSince = now();
+    RunMetrics.parked(parked.name().toLowerCase(Locale.ROOT), StepFailures.typeOf(failure));
     StepStatus before = steps.get(parked);
     steps.put(parked, new StepStatus(parked, StepState.PARKED, before.startedAt(), null, reason));
     state(RunState.PARKED, "Step \"%s\" failed: %s".formatted(parked.title(), reason));
@@ -97,12 +200,19 @@ final class RunRecord {
     state(RunState.ROLLING_BACK, what);
   }
 
-  void parkRollback(String reason) {
+  void parkRollback(String what, TemporalFailure failure) {
+    parkedSince = now();
+    RunMetrics.parked("rollback", StepFailures.typeOf(failure));
+    String reason = what + " failed. " + StepFailures.describe(failure);
     state(RunState.PARKED, "Rolling back: " + reason);
   }
 
   void note(Finding finding) {
-    findings.computeIfAbsent(step, none -> new ArrayList<>()).add(finding);
+    List<Finding> found = findings.computeIfAbsent(step, none -> new ArrayList<>());
+    // What a step that runs again finds again is said once.
+    if (!found.contains(finding)) {
+      found.add(finding);
+    }
     show();
   }
 
@@ -115,7 +225,16 @@ final class RunRecord {
     show();
   }
 
+  /**
+   * @param seen the latest picture of the step at work, or null when none could be had
+   */
+  void progress(StepProgress seen) {
+    progress = seen == null ? progress : seen;
+    show();
+  }
+
   private void settle(Step settled, StepState newState, String summary) {
+    progress = null;
     String startedAt = steps.get(settled).startedAt();
     steps.put(settled, new StepStatus(settled, newState, startedAt, now().toString(), summary));
   }
@@ -163,13 +282,20 @@ final class RunRecord {
         state,
         step,
         new ArrayList<>(steps.values()),
+        progress,
         frozenSince,
         deadline == null ? null : deadline.toString(),
         verification,
         waitingFor,
-        NextCommands.of(run.workflowId(), state, verification, rollingBack),
+        nextCommands(),
         latestFirst(),
         new ArrayList<>(decisions));
+  }
+
+  private List<String> nextCommands() {
+    return NextUpdate.in(state, verification, rollingBack).stream()
+        .map(update -> update.commandLine(run.workflowId()))
+        .toList();
   }
 
   /** What the latest step found matters most, and most is cut off at the end. */
@@ -184,6 +310,7 @@ final class RunRecord {
   }
 
   private void show() {
-    Workflow.setCurrentDetails(Dashboard.markdown(status()));
+    Workflow.setCurrentDetails(Dashboard.markdown(status(), now()));
+    search.show(state, step);
   }
 }

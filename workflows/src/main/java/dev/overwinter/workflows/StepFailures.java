@@ -7,7 +7,26 @@ import io.temporal.failure.TimeoutFailure;
 
 /** Reads what went wrong in an activity. */
 final class StepFailures {
+  private static final String WORKER_LOST = "WorkerLost";
+
   private StepFailures() {}
+
+  /** A failure whose whole content is its message: no stack trace hides it in the web UI. */
+  static ApplicationFailure forPeople(String message, FailureType type, Object... details) {
+    ApplicationFailure failure =
+        ApplicationFailure.newNonRetryableFailure(message, type.typeName(), details);
+    failure.setStackTrace(new StackTraceElement[0]);
+    return failure;
+  }
+
+  /** Which kind of failure it was, a name of few. */
+  static String typeOf(TemporalFailure failure) {
+    ApplicationFailure application = applicationFailure(failure);
+    if (application != null) {
+      return application.getType();
+    }
+    return failure.getCause() instanceof TimeoutFailure ? WORKER_LOST : "Other";
+  }
 
   /** What went wrong, for people. */
   static String describe(TemporalFailure failure) {
@@ -16,7 +35,7 @@ final class StepFailures {
       return application.getType() + ": " + application.getOriginalMessage();
     }
     if (failure.getCause() instanceof TimeoutFailure) {
-      return "WorkerLost: no worker finished the step. Start a worker, then retry the step.";
+      return WORKER_LOST + ": no worker finished the step. Start a worker, then retry the step.";
     }
     return failure.getOriginalMessage();
   }

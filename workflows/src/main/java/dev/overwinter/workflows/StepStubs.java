@@ -3,7 +3,10 @@ package dev.overwinter.workflows;
 import dev.overwinter.workflows.request.MigrationRequest;
 import dev.overwinter.workflows.steps.CopyActivities;
 import dev.overwinter.workflows.steps.FreezeActivities;
+import dev.overwinter.workflows.steps.HookActivities;
+import dev.overwinter.workflows.steps.NamespaceActivities;
 import dev.overwinter.workflows.steps.PreflightActivities;
+import dev.overwinter.workflows.steps.ProgressActivities;
 import dev.overwinter.workflows.steps.RemapActivities;
 import dev.overwinter.workflows.steps.ReportActivities;
 import dev.overwinter.workflows.steps.UserActivities;
@@ -31,6 +34,9 @@ final class StepStubs {
 
   private static final Duration SHORT_STEP = Duration.ofMinutes(30);
 
+  /** Every hook may be slow to answer once. */
+  private static final Duration HOOKS = Duration.ofSeconds(90);
+
   private static final RetryOptions SOME_PATIENCE = retries(24);
 
   private final Duration longestFreeze;
@@ -42,6 +48,12 @@ final class StepStubs {
     this.longestFreeze = SHORT_STEP.plusSeconds(request.freeze().drainSeconds());
   }
 
+  /** One try: nothing depends on the answer. */
+  static NamespaceActivities namespace(String summary) {
+    return Workflow.newActivityStub(
+        NamespaceActivities.class, options(Duration.ofSeconds(30), retries(1), summary));
+  }
+
   PreflightActivities preflight(String summary) {
     // A few tries only: nothing is frozen yet and somebody waits for the answer.
     return Workflow.newActivityStub(
@@ -51,6 +63,12 @@ final class StepStubs {
   FreezeActivities freeze(String summary) {
     return Workflow.newActivityStub(
         FreezeActivities.class, options(longestFreeze, SOME_PATIENCE, summary));
+  }
+
+  /** A few tries only: the run is over, and what is looked for is not to be expected. */
+  FreezeActivities lastLook(String summary) {
+    return Workflow.newActivityStub(
+        FreezeActivities.class, options(SHORT_STEP, retries(3), summary));
   }
 
   /** Goes on for as long as the run does; only a lapsed lease ends it. */
@@ -91,6 +109,32 @@ final class StepStubs {
         ReportActivities.class, options(SHORT_STEP, retries(5), summary));
   }
 
+  /**
+   * Tried again and again for as long as there is patience, whether or not a worker is there;
+   * nothing depends on the answer.
+   */
+  HookActivities hooks(Duration patience, String summary) {
+    return Workflow.newActivityStub(
+        HookActivities.class,
+        ActivityOptions.newBuilder(options(HOOKS, retries(0), summary))
+            .setScheduleToCloseTimeout(patience)
+            .build());
+  }
+
+  /**
+   * Given up soon, since only a picture is missed; not waited for when cancelled, since it changes
+   * nothing.
+   *
+   * @param wait how long the activity waits before it looks
+   */
+  ProgressActivities progress(Duration wait, String summary) {
+    return Workflow.newActivityStub(
+        ProgressActivities.class,
+        ActivityOptions.newBuilder(options(wait.plusMinutes(2), retries(2), summary))
+            .setCancellationType(ActivityCancellationType.TRY_CANCEL)
+            .build());
+  }
+
   private static ActivityOptions options(Duration attempt, RetryOptions retries, String summary) {
     return ActivityOptions.newBuilder()
         .setStartToCloseTimeout(attempt)
@@ -102,6 +146,9 @@ final class StepStubs {
         .build();
   }
 
+  /**
+   * @param attempts 0 for any number
+   */
   private static RetryOptions retries(int attempts) {
     return RetryOptions.newBuilder()
         .setInitialInterval(Duration.ofSeconds(1))

@@ -1,9 +1,11 @@
 package dev.overwinter.workflows;
 
 import dev.overwinter.workflows.request.UserClass;
+import dev.overwinter.workflows.status.NextUpdate;
 import dev.overwinter.workflows.steps.ArchiveSummary;
 import dev.overwinter.workflows.steps.ChunkPlanSummary;
 import dev.overwinter.workflows.steps.CleanUpSummary;
+import dev.overwinter.workflows.steps.Finding;
 import dev.overwinter.workflows.steps.FreezeReport;
 import dev.overwinter.workflows.steps.MappingFileSummary;
 import dev.overwinter.workflows.steps.PreflightReport;
@@ -12,6 +14,7 @@ import dev.overwinter.workflows.steps.RemapSummary;
 import dev.overwinter.workflows.steps.UserSummary;
 import dev.overwinter.workflows.steps.UserUndoSummary;
 import dev.overwinter.workflows.steps.VerificationSummary;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -33,8 +36,15 @@ final class Summaries {
   }
 
   static String of(FreezeReport report) {
-    return "%d tables refuse writes; proven as %d roles, waited %d ms for writers in flight"
-        .formatted(report.guardedTables(), report.rolesProven(), report.waitedMillis());
+    return "%d tables refuse writes; proven as %d roles, raised in %d ms, the last %d ms of it refusing%s"
+        .formatted(
+            report.guardedTables(),
+            report.rolesProven(),
+            report.waitedMillis(),
+            report.refusedMillis(),
+            report.endedWriters() == 0
+                ? ""
+                : ", %d sessions of writers ended".formatted(report.endedWriters()));
   }
 
   static String of(ChunkPlanSummary plan, ArchiveSummary archive) {
@@ -44,7 +54,7 @@ final class Summaries {
             plan.tables(),
             archive.parts(),
             bytes(archive.bytes()),
-            NextCommands.shortDigest(archive.manifestSha256()));
+            NextUpdate.shortDigest(archive.manifestSha256()));
   }
 
   static String of(UserSummary users, MappingFileSummary mapping) {
@@ -94,7 +104,7 @@ final class Summaries {
                   number(verification.rows()),
                   verification.digestsCompared(),
                   verification.tables(),
-                  NextCommands.shortDigest(verification.digest()));
+                  NextUpdate.shortDigest(verification.digest()));
       case FAILED -> unequal("FAILED", verification);
       case COULD_NOT_VERIFY -> unequal("COULD NOT VERIFY", verification);
     };
@@ -108,7 +118,7 @@ final class Summaries {
             verification.tables(),
             verification.digestsCompared(),
             verification.findings().size(),
-            NextCommands.shortDigest(verification.digest()));
+            NextUpdate.shortDigest(verification.digest()));
   }
 
   static String of(UserUndoSummary users, CleanUpSummary target) {
@@ -123,6 +133,15 @@ final class Summaries {
             target.tablesEmptied(),
             target.objectsRestored(),
             leftBehind);
+  }
+
+  /** Scheduled jobs of the source that lifting the freeze could not resume. */
+  static Finding stillPaused(List<Long> jobs) {
+    return Finding.warning(
+        "pg_cron",
+        "Jobs that were paused for the freeze could not be resumed: %s."
+            .formatted(jobs.stream().map(String::valueOf).collect(Collectors.joining(", "))),
+        "Activate each as its owner with SELECT cron.alter_job(<number>, active := true), then run: overwinter unfreeze");
   }
 
   /** The same on every worker, whatever its language. */

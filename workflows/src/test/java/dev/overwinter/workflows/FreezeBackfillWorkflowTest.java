@@ -26,6 +26,7 @@ import io.temporal.testing.WorkflowReplayer;
 import io.temporal.worker.Worker;
 import io.temporal.worker.WorkerOptions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
@@ -48,6 +49,7 @@ final class FreezeBackfillWorkflowTest {
           "planChunks",
           "exportChunks",
           "completeArchive",
+          "proveFreeze",
           "createUsers",
           "writeMapping",
           "planRemap",
@@ -118,6 +120,21 @@ final class FreezeBackfillWorkflowTest {
   }
 
   @Test
+  void jobs_that_lifting_the_freeze_could_not_resume_are_named_once() throws Exception {
+    steps.jobsStayPaused(7L, 12L);
+    run.start(json(ONE_LANE));
+    awaitStatus(status -> status.state() == RunState.WAITING_FOR_APPROVAL);
+    update("rollback", "{\"by\":\"ann\"}");
+
+    assertThat(run.getResult(RunStatus.class).findings())
+        .filteredOn(finding -> finding.object().equals("pg_cron"))
+        .singleElement()
+        .extracting(Finding::message)
+        .asString()
+        .contains("could not be resumed: 7, 12.");
+  }
+
+  @Test
   void lanes_run_side_by_side_and_history_does_not_grow_with_chunks() throws Exception {
     run.start(json("{\"copy\":{\"lanes\":32}}"));
     awaitStatus(status -> status.state() == RunState.WAITING_FOR_APPROVAL);
@@ -150,6 +167,31 @@ final class FreezeBackfillWorkflowTest {
             ApplicationFailure.class,
             failure -> assertThat(failure.getType()).isEqualTo("InvalidRequest"))
         .hasMessageContaining(expected);
+    assertThat(steps.calls()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"PT1H, PT0S", "PT0S, P7D", "P30D, P2D"})
+  void a_timeout_that_would_end_the_run_without_a_way_back_is_refused(
+      Duration execution, Duration once) throws Exception {
+    WorkflowStub limited =
+        client.newUntypedWorkflowStub(
+            FreezeBackfill.TYPE,
+            WorkflowOptions.newBuilder()
+                .setTaskQueue(FreezeBackfill.TASK_QUEUE)
+                .setWorkflowId("limited")
+                .setWorkflowExecutionTimeout(execution.isZero() ? null : execution)
+                .setWorkflowRunTimeout(once.isZero() ? null : once)
+                .build());
+    limited.start(json("{\"nonsense\":1}"));
+
+    assertThatThrownBy(() -> limited.getResult(RunStatus.class))
+        .cause()
+        .isInstanceOfSatisfying(
+            ApplicationFailure.class,
+            failure -> assertThat(failure.getType()).isEqualTo("InvalidRequest"))
+        .hasMessageContainingAll(
+            "nonsense", "without --execution-timeout and --run-timeout", "freeze.window");
     assertThat(steps.calls()).isEmpty();
   }
 
@@ -189,6 +231,17 @@ final class FreezeBackfillWorkflowTest {
   }
 
   @Test
+  void what_was_written_during_the_export_is_found_before_anybody_gets_an_account()
+      throws Exception {
+    steps.failOnce("proveFreeze", FailureType.SOURCE_NOT_FROZEN, "public.units was rewritten");
+    run.start(json(ONE_LANE));
+    awaitStatus(status -> status.state() == RunState.PARKED);
+
+    assertThat(status().step()).isEqualTo(Step.EXPORT);
+    assertThat(steps.calls()).endsWith("proveFreeze").doesNotContain("createUsers");
+  }
+
+  @Test
   void a_transient_failure_is_tried_again_without_anybody() throws Exception {
     steps.failOnce("planRemap", FailureType.DATABASE_UNAVAILABLE, "gone");
     run.start(json(ONE_LANE));
@@ -221,7 +274,8 @@ final class FreezeBackfillWorkflowTest {
 
     assertThat(end.state()).isEqualTo(RunState.ROLLED_BACK);
     assertThat(steps.calls().subList(before, steps.calls().size()))
-        .containsExactly("liftFreeze", "liftFreeze", "undoUsers", "emptyTarget", "writeReport");
+        .containsExactly(
+            "liftFreeze", "liftFreeze", "undoUsers", "emptyTarget", "liftFreeze", "writeReport");
     assertThat(end.decisions().get(0).note()).isEqualTo("too slow");
     replay();
   }
@@ -239,7 +293,13 @@ final class FreezeBackfillWorkflowTest {
     assertThat(run.getResult(RunStatus.class).state()).isEqualTo(RunState.ROLLED_BACK);
     assertThat(steps.calls())
         .endsWith(
-            "liftFreeze", "liftFreeze", "undoUsers", "emptyTarget", "removeArchive", "writeReport")
+            "liftFreeze",
+            "liftFreeze",
+            "undoUsers",
+            "emptyTarget",
+            "removeArchive",
+            "liftFreeze",
+            "writeReport")
         .doesNotContain("releaseTarget");
   }
 
@@ -274,6 +334,38 @@ final class FreezeBackfillWorkflowTest {
   }
 
   @Test
+  void a_freeze_that_comes_late_is_lifted_at_the_end_and_told_of() throws Exception {
+    steps.failOnce("emptyTarget", FailureType.DATABASE_REFUSED, "no");
+    run.start(json(ONE_LANE));
+    awaitStatus(status -> status.state() == RunState.WAITING_FOR_APPROVAL);
+    update("rollback", "{\"by\":\"ann\"}");
+    awaitStatus(status -> status.state() == RunState.PARKED);
+    steps.freezeComesLate();
+    update("retryStep", "{\"by\":\"ann\"}");
+
+    assertThat(run.getResult(RunStatus.class).findings())
+        .extracting(Finding::message)
+        .contains("The source was frozen again by a late attempt; lifted.");
+  }
+
+  @Test
+  void a_source_out_of_reach_at_the_very_end_does_not_keep_the_run_from_ending() throws Exception {
+    steps.failOnce("emptyTarget", FailureType.DATABASE_REFUSED, "no");
+    run.start(json(ONE_LANE));
+    awaitStatus(status -> status.state() == RunState.WAITING_FOR_APPROVAL);
+    update("rollback", "{\"by\":\"ann\"}");
+    awaitStatus(status -> status.state() == RunState.PARKED);
+    steps.failOnce("liftFreeze", FailureType.ACCESS_DENIED, "the source refuses the password");
+    update("retryStep", "{\"by\":\"ann\"}");
+
+    RunStatus end = run.getResult(RunStatus.class);
+    assertThat(end.state()).isEqualTo(RunState.ROLLED_BACK);
+    assertThat(end.findings())
+        .extracting(Finding::remedy)
+        .anyMatch(remedy -> remedy.contains("overwinter unfreeze"));
+  }
+
+  @Test
   void cancelling_the_workflow_rolls_back_and_ends_cancelled() throws Exception {
     steps.block("importChunks");
     run.start(json(ONE_LANE));
@@ -284,7 +376,8 @@ final class FreezeBackfillWorkflowTest {
     assertThatThrownBy(() -> run.getResult(RunStatus.class))
         .cause()
         .isInstanceOf(CanceledFailure.class);
-    assertThat(steps.calls()).endsWith("liftFreeze", "undoUsers", "emptyTarget", "writeReport");
+    assertThat(steps.calls())
+        .endsWith("liftFreeze", "undoUsers", "emptyTarget", "liftFreeze", "writeReport");
     assertThat(client.newUntypedWorkflowStub("night-1").describe().getStatus())
         .isEqualTo(WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_CANCELED);
     replay();
@@ -429,12 +522,27 @@ final class FreezeBackfillWorkflowTest {
     run.start(json(ONE_LANE));
     awaitStatus(status -> status.state() == RunState.PARKED);
 
-    String details = Dashboard.markdown(status());
+    String details = Dashboard.markdown(status(), Instant.parse("2026-01-01T00:00:05Z"));
     assertThat(details)
         .contains(
-            "WAITING FOR OPERATOR: verify failed",
-            "temporal workflow update execute --workflow-id night-1 --name retryStep",
-            "public.units \\| differs");
+            "## WAITING FOR OPERATOR: verify failed",
+            "public.units | differs",
+            """
+            In this web UI: **More Actions**, **Send an Update**, Name `retryStep`, Data:
+
+            ```
+            {
+              "by": "YOUR NAME"
+            }
+            ```
+            """,
+            """
+            temporal workflow update execute \\
+              --workflow-id night-1 \\
+              --name retryStep \\
+              --input '{"by":"YOUR NAME"}'
+            """,
+            "As of 00:00:05 UTC on 1 January 2026.");
   }
 
   private void replay() throws Exception {

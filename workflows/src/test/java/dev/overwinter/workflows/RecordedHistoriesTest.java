@@ -14,12 +14,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Runs of the past, replayed with today's workflow. A failure here means that a run which is under
- * way would hang after an update of its worker: put the change behind Workflow.getVersion.
+ * Runs of the past, replayed with today's workflow, in a folder for each shape that the workflow
+ * has had, see {@link Shape}. A failure here means that a run which is under way would hang after
+ * an update of its worker: put the change behind a new shape.
  */
 final class RecordedHistoriesTest {
   static List<Path> histories() throws Exception {
-    try (Stream<Path> files = Files.list(directory())) {
+    try (Stream<Path> files = Files.walk(directory())) {
       return files.filter(file -> file.toString().endsWith(".json")).sorted().toList();
     }
   }
@@ -38,11 +39,39 @@ final class RecordedHistoriesTest {
   @Test
   void every_way_a_run_can_go_is_recorded() throws Exception {
     assertThat(histories())
-        .extracting(file -> file.getFileName().toString())
+        .extracting(file -> directory().relativize(file).toString())
         .contains(
-            "live.json",
-            "live-after-crashes.json",
-            "rolled-back-during-import.json",
-            "cancelled.json");
+            "as-first-built/live.json",
+            "as-first-built/live-after-crashes.json",
+            "as-first-built/rolled-back-during-import.json",
+            "as-first-built/cancelled.json",
+            "watched/live.json",
+            "watched/live-after-crashes.json",
+            "watched/rolled-back-during-import.json",
+            "watched/cancelled.json",
+            "restrained/live.json",
+            "restrained/live-after-crashes.json",
+            "restrained/rolled-back-during-import.json",
+            "restrained/cancelled.json",
+            "foreseeing/live.json",
+            "foreseeing/live-after-crashes.json",
+            "foreseeing/rolled-back-during-import.json",
+            "foreseeing/cancelled.json");
+  }
+
+  @Test
+  void all_executions_of_a_run_that_continued_as_new_are_recorded() throws Exception {
+    assertThat(histories())
+        .extracting(file -> directory().relativize(file).toString())
+        .contains(
+            "watched/live-continued-1.json",
+            "watched/live-continued-2.json",
+            "watched/live-continued-3.json",
+            "restrained/live-continued-1.json",
+            "restrained/live-continued-2.json",
+            "restrained/live-continued-3.json",
+            "foreseeing/live-continued-1.json",
+            "foreseeing/live-continued-2.json",
+            "foreseeing/live-continued-3.json");
   }
 }

@@ -7,6 +7,7 @@ import dev.overwinter.activities.postgres.Catalog;
 import dev.overwinter.activities.postgres.Database;
 import dev.overwinter.activities.postgres.QualifiedName;
 import dev.overwinter.activities.postgres.Table;
+import dev.overwinter.activities.rules.Projections;
 import dev.overwinter.workflows.FailureType;
 import dev.overwinter.workflows.RunKey;
 import dev.overwinter.workflows.request.MigrationRequest;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -62,11 +64,21 @@ public final class ArchiveCompletion {
         target.inTransaction(
             "completion of the archive",
             CancelGuard.guarding(
-                context, connection -> presentChunks(connection, input.run(), state, context)));
+                context, connection -> presentChunks(connection, input, state, context)));
     ArchiveDirectory directory = new ArchiveDirectory(archiveDirectory, input.run());
     directory.removeDrafts();
-    return new ManifestWriter(directory, input.run(), toolVersion, state.serverVersion())
-        .write(tables);
+    Optional<SourcePoint> point =
+        target.inTransaction(
+            "reading the plan of the copy",
+            connection -> SourcePoint.recorded(connection, input.run()));
+    return new ManifestWriter(
+            directory,
+            input.run(),
+            toolVersion,
+            state.serverVersion(),
+            point,
+            input.request().copy().archive())
+        .write(tables, state.tables());
   }
 
   private SourceState readSource(MigrationRequest request, StepContext context) {
@@ -77,23 +89,24 @@ public final class ArchiveCompletion {
             connection ->
                 new SourceState(
                     connection.getMetaData().getDatabaseProductVersion(),
-                    Catalog.read(connection, request.schemas(), request.skipTables()).stream()
+                    Catalog.read(connection, request.schemas(), request.tablesLeftBehind()).stream()
                         .collect(Collectors.toMap(Table::name, Function.identity())))));
   }
 
   /** The plan's tables by their chunks, each of which is exported and has its file. */
   private List<List<Chunk>> presentChunks(
-      Connection connection, RunKey run, SourceState state, StepContext context)
+      Connection connection, StepInput input, SourceState state, StepContext context)
       throws SQLException {
+    RunKey run = input.run();
     requireAllExported(connection, run);
     LaneProgress progress = new LaneProgress(context);
-    ArchiveParts parts = new ArchiveParts(source, archiveDirectory, run, context, progress);
+    ArchiveParts parts = new ArchiveParts(source, archiveDirectory, input, context, progress);
     Set<QualifiedName> unplanned = new HashSet<>(state.tables().keySet());
     List<List<Chunk>> tables = new ArrayList<>();
     long rows = 0;
     for (int number : ChunkLedger.tableNumbers(connection, run)) {
       List<Chunk> chunks = ChunkLedger.ofTable(connection, run, number);
-      requireUnaltered(chunks, state);
+      requireUnaltered(chunks, state, input.request());
       unplanned.remove(chunks.get(0).table().source());
       for (int i = 0; i < chunks.size(); i++) {
         progress.begin(chunks.get(i), rows, 0);
@@ -121,11 +134,16 @@ public final class ArchiveCompletion {
     }
   }
 
-  private static void requireUnaltered(List<Chunk> chunks, SourceState state) {
+  private static void requireUnaltered(
+      List<Chunk> chunks, SourceState state, MigrationRequest request) {
     CopiedTable planned = chunks.get(0).table();
     Table now = state.tables().get(planned.source());
     Set<QualifiedName> leaves = chunks.stream().map(Chunk::leaf).collect(Collectors.toSet());
-    if (now == null || !planned.isStill(now) || !leaves.containsAll(now.leaves())) {
+    boolean unaltered =
+        now != null
+            && planned.isStill(now, Projections.rule(request, planned.source()))
+            && leaves.containsAll(now.leaves());
+    if (!unaltered) {
       throw changed(planned.source());
     }
   }

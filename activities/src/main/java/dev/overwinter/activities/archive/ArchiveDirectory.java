@@ -59,13 +59,44 @@ public final class ArchiveDirectory {
 
   /** Writes a file under a temporary name and forces it to the disk. */
   public <T> Draft<T> write(String name, Draft.FileWork<T> work) {
+    return Draft.write(fileToWrite(name), true, work);
+  }
+
+  /** Writes a file under a temporary name that need not outlast a failure of the host. */
+  <T> Draft<T> writePassing(String name, Draft.FileWork<T> work) {
+    return Draft.write(fileToWrite(name), false, work);
+  }
+
+  private Path fileToWrite(String name) {
     Path file = directory.resolve(name);
     try {
       makeDirectories(file.getParent());
     } catch (IOException e) {
       throw unavailable(e);
     }
-    return Draft.write(file, work);
+    return file;
+  }
+
+  /** Removes a file; nothing happens when there is none. */
+  void remove(String name) {
+    try {
+      Files.deleteIfExists(directory.resolve(name));
+    } catch (IOException e) {
+      throw unavailable(e);
+    }
+  }
+
+  /** Removes all files of this run with a name that ends so. */
+  void removeAll(String suffix) {
+    try (Stream<Path> files = Files.exists(directory) ? Files.walk(directory) : Stream.empty()) {
+      for (Path file : files.filter(it -> it.toString().endsWith(suffix)).toList()) {
+        Files.deleteIfExists(file);
+      }
+    } catch (UncheckedIOException e) {
+      throw unavailable(e.getCause());
+    } catch (IOException e) {
+      throw unavailable(e);
+    }
   }
 
   /**
@@ -103,7 +134,7 @@ public final class ArchiveDirectory {
         FailureType.ARCHIVE_UNAVAILABLE,
         "The archive directory of the worker cannot be used: %s. Look after the directory that the"
                 .formatted(reason(failure))
-            + " worker's setting for the archive names; it will be tried again.");
+            + " worker's setting for the archive names, then retry the step.");
   }
 
   private static String reason(IOException failure) {

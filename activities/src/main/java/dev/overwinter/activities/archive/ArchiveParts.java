@@ -6,6 +6,7 @@ import dev.overwinter.activities.StepException;
 import dev.overwinter.activities.postgres.Database;
 import dev.overwinter.workflows.FailureType;
 import dev.overwinter.workflows.RunKey;
+import dev.overwinter.workflows.steps.StepInput;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -23,6 +24,7 @@ public final class ArchiveParts {
 
   private final RunKey run;
   private final ArchiveDirectory directory;
+  private final boolean forPeople;
   private final ChunkExporter exporter;
   private final LaneProgress progress;
 
@@ -32,12 +34,13 @@ public final class ArchiveParts {
   public ArchiveParts(
       Database source,
       Path archiveDirectory,
-      RunKey run,
+      StepInput input,
       StepContext context,
       LaneProgress progress) {
-    this.run = run;
+    this.run = input.run();
     this.directory = new ArchiveDirectory(archiveDirectory, run);
-    this.exporter = new ChunkExporter(source, directory, context, progress);
+    this.forPeople = input.request().copy().archive();
+    this.exporter = new ChunkExporter(source, directory, forPeople, context, progress);
     this.progress = progress;
   }
 
@@ -47,31 +50,36 @@ public final class ArchiveParts {
    * @return what was written, with the bytes of COPY text it was made from
    */
   ChunkExporter.Export export(Connection target, Chunk chunk) throws SQLException {
-    try (Draft<ChunkExporter.Export> draft = exporter.export(chunk)) {
+    try (ExportDraft draft = exporter.export(chunk)) {
       record(target, chunk, draft);
       return draft.result();
     }
   }
 
-  /** Whether the part's file has the recorded size. */
+  /** Whether the part's file, if it has one, has the recorded size. */
   boolean hasRecordedSize(Chunk chunk) {
-    return directory.size(chunk.partFile()) == chunk.part().bytes();
+    return !chunk.part().hasFile() || directory.size(chunk.partFile()) == chunk.part().bytes();
   }
 
   /**
-   * Makes sure that the file of a chunk, which this transaction has claimed, is what was recorded:
-   * a file that is missing or damaged is exported again.
+   * Makes sure that the file to load a chunk from, which this transaction has claimed, is there as
+   * it was recorded: a file that is missing or damaged is exported again. A file of binary rows is
+   * not read for that; whether it was damaged is known when its rows have been read.
    *
-   * @return the chunk with its part as it is now
+   * @return the chunk with its files as they are now
    * @throws StepException when the source does not give the recorded rows again
    */
   public Chunk heal(Connection target, Chunk chunk) throws SQLException {
-    return hasRecordedSize(chunk) && hasRecordedSha256(chunk) ? chunk : exportAgain(target, chunk);
+    boolean whole =
+        chunk.isBinary()
+            ? directory.size(PartNames.ofRows(chunk.partFile())) == chunk.rows().bytes()
+            : hasRecordedSize(chunk) && hasSha256(chunk.partFile(), chunk.part().sha256());
+    return whole ? chunk : exportAgain(target, chunk);
   }
 
   /** Exports a chunk anew that this transaction has claimed; its rows must be the recorded ones. */
   Chunk exportAgain(Connection target, Chunk chunk) throws SQLException {
-    try (Draft<ChunkExporter.Export> draft = exporter.export(chunk)) {
+    try (ExportDraft draft = exporter.export(chunk)) {
       ExportedPart part = draft.result().part();
       if (!part.digest().equals(chunk.part().digest())) {
         throw new StepException(
@@ -81,33 +89,66 @@ public final class ArchiveParts {
                 .formatted(chunk, chunk.part().digest().rows(), part.digest().rows()));
       }
       record(target, chunk, draft);
-      return chunk.withPart(part);
+      return chunk.exportedAs(part, draft.result().rows());
     }
   }
 
   /** Opens the rows of an exported chunk, as they were in the source. The caller closes them. */
   public PartRows open(Chunk chunk) {
     try {
-      return new PartRows(directory.read(chunk.partFile()), chunk);
+      return new PartRows(
+          PartStream.uncompressed(chunk.partFile(), directory.read(chunk.partFile())), chunk);
     } catch (IOException e) {
       throw ArchiveDirectory.unavailable(e);
     }
+  }
+
+  /** Opens the binary rows of an exported chunk. The caller closes them. */
+  public BinaryRowFile openRows(Chunk chunk) {
+    try {
+      return new BinaryRowFile(directory.read(PartNames.ofRows(chunk.partFile())), chunk);
+    } catch (IOException e) {
+      throw ArchiveDirectory.unavailable(e);
+    }
+  }
+
+  /** Whether the file of a chunk's binary rows is, byte for byte, what was recorded. */
+  public boolean hasRecordedRows(Chunk chunk) {
+    return hasSha256(PartNames.ofRows(chunk.partFile()), chunk.rows().sha256());
+  }
+
+  /** Removes a chunk's binary rows, which are damaged. */
+  public void removeRows(Chunk chunk) {
+    directory.remove(PartNames.ofRows(chunk.partFile()));
+  }
+
+  /** Removes what nobody needs any more of a chunk that is loaded. */
+  public void removeLoaded(Chunk chunk) {
+    if (chunk.isBinary()) {
+      removeRows(chunk);
+    } else if (!forPeople) {
+      directory.remove(chunk.partFile());
+    }
+  }
+
+  /** Removes what is left of all binary rows; nothing may be about to be loaded. */
+  public static void removeAllRows(Path archiveDirectory, RunKey run) {
+    new ArchiveDirectory(archiveDirectory, run).removeAll(PartNames.ROWS_SUFFIX);
   }
 
   /**
    * The ledger first: on a connection that has lost the claim this fails, and then the file, which
    * may be another lane's by now, must not be replaced.
    */
-  private void record(Connection target, Chunk chunk, Draft<ChunkExporter.Export> draft)
-      throws SQLException {
-    ChunkLedger.recordExported(target, run, chunk, draft.result().part());
+  private void record(Connection target, Chunk chunk, ExportDraft draft) throws SQLException {
+    ChunkLedger.recordExported(target, run, chunk, draft.result().part(), draft.result().rows());
     draft.publish();
   }
 
-  private boolean hasRecordedSha256(Chunk chunk) {
+  private boolean hasSha256(String file, String recorded) {
     MessageDigest sha256 = Sha256.newDigest();
     byte[] buffer = new byte[BUFFER_BYTES];
-    try (InputStream stream = directory.read(chunk.partFile())) {
+    try (InputStream stream = directory.read(file)) {
       for (int count = stream.read(buffer); count >= 0; count = stream.read(buffer)) {
         sha256.update(buffer, 0, count);
         progress.tick();
@@ -117,6 +158,6 @@ public final class ArchiveParts {
     } catch (IOException e) {
       throw ArchiveDirectory.unavailable(e);
     }
-    return HexFormat.of().formatHex(sha256.digest()).equals(chunk.part().sha256());
+    return HexFormat.of().formatHex(sha256.digest()).equals(recorded);
   }
 }

@@ -1,6 +1,8 @@
 package dev.overwinter.activities.archive;
 
 import dev.overwinter.activities.postgres.QualifiedName;
+import dev.overwinter.activities.postgres.WireType;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -16,6 +18,10 @@ import java.util.Objects;
  * @param bytes about how many bytes it covers
  * @param partFile its file in the archive, below the run's directory, with {@code /} between names
  * @param part what was exported, or null when it was not exported yet
+ * @param wireTypes how the values of each column travel in binary; null when the table's rows
+ *     travel as text
+ * @param rows the file of its rows in binary, which is there until they are loaded, or null when
+ *     they travel as text or were not exported yet
  */
 public record Chunk(
     CopiedTable table,
@@ -26,16 +32,26 @@ public record Chunk(
     Long endPage,
     long bytes,
     String partFile,
-    ExportedPart part) {
+    ExportedPart part,
+    List<WireType> wireTypes,
+    BinaryRows rows) {
   public Chunk {
     Objects.requireNonNull(table, "table");
     Objects.requireNonNull(leaf, "leaf");
     Objects.requireNonNull(partFile, "partFile");
+    wireTypes = wireTypes == null ? null : List.copyOf(wireTypes);
   }
 
-  /** The same chunk with another part. */
-  Chunk withPart(ExportedPart newPart) {
-    return new Chunk(table, number, leaf, leafFile, firstPage, endPage, bytes, partFile, newPart);
+  /** The same chunk with other files. */
+  Chunk exportedAs(ExportedPart newPart, BinaryRows newRows) {
+    return new Chunk(
+        table, number, leaf, leafFile, firstPage, endPage, bytes, partFile, newPart, wireTypes,
+        newRows);
+  }
+
+  /** Whether its rows travel in COPY's binary format. */
+  public boolean isBinary() {
+    return wireTypes != null;
   }
 
   /** For people. */

@@ -1,6 +1,6 @@
 package dev.overwinter.activities.archive;
 
-import dev.overwinter.activities.Sha256;
+import dev.overwinter.activities.Measure;
 import dev.overwinter.activities.StepContext;
 import dev.overwinter.activities.StepException;
 import dev.overwinter.activities.postgres.CancelGuard;
@@ -8,35 +8,38 @@ import dev.overwinter.activities.postgres.CopyRowReader;
 import dev.overwinter.activities.postgres.Database;
 import dev.overwinter.activities.postgres.RowDigest;
 import dev.overwinter.workflows.FailureType;
-import java.io.BufferedOutputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.security.DigestOutputStream;
-import java.security.MessageDigest;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.HexFormat;
+import java.util.concurrent.atomic.AtomicReference;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyOut;
 
 /** Writes one chunk of the source into its file. Not thread-safe. */
 final class ChunkExporter {
-  private static final int BUFFER_BYTES = 128 * 1024;
-
   private final Database source;
   private final ArchiveDirectory directory;
+  private final boolean forPeople;
   private final StepContext context;
   private final LaneProgress progress;
 
+  /**
+   * @param forPeople whether rows that travel in binary are written for people as well
+   */
   ChunkExporter(
-      Database source, ArchiveDirectory directory, StepContext context, LaneProgress progress) {
+      Database source,
+      ArchiveDirectory directory,
+      boolean forPeople,
+      StepContext context,
+      LaneProgress progress) {
     this.source = source;
     this.directory = directory;
+    this.forPeople = forPeople;
     this.context = context;
     this.progress = progress;
   }
@@ -45,31 +48,75 @@ final class ChunkExporter {
    * What was written.
    *
    * @param part for the ledger
-   * @param copyBytes bytes of COPY text that were read
+   * @param rows for the ledger; null when rows travel as text
+   * @param copyBytes bytes of COPY that were read
    */
-  record Export(ExportedPart part, long copyBytes) {}
+  record Export(ExportedPart part, BinaryRows rows, long copyBytes) {}
 
-  /** Exports into a draft that the caller publishes when the ledger knows of it. */
-  Draft<Export> export(Chunk chunk) {
-    return directory.write(
-        chunk.partFile(),
-        stream -> {
-          try {
-            return source.inTransaction(
-                "export of " + chunk,
-                CancelGuard.guarding(context, connection -> export(connection, chunk, stream)));
-          } catch (UncheckedIOException e) {
-            throw e.getCause();
-          }
-        });
+  /** Exports into drafts that the caller publishes when the ledger knows of them. */
+  ExportDraft export(Chunk chunk) {
+    if (!chunk.isBinary()) {
+      return new ExportDraft(
+          directory.write(chunk.partFile(), file -> read(chunk, copy -> write(copy, chunk, file))),
+          null);
+    }
+    if (!forPeople) {
+      return new ExportDraft(
+          null,
+          directory.writePassing(
+              PartNames.ofRows(chunk.partFile()),
+              rowsFile ->
+                  read(
+                      chunk,
+                      copy -> new BinaryExport(chunk, progress).write(copy, null, rowsFile))));
+    }
+    AtomicReference<Draft<Export>> people = new AtomicReference<>();
+    try {
+      Draft<Export> rows =
+          directory.writePassing(
+              PartNames.ofRows(chunk.partFile()),
+              rowsFile -> {
+                people.set(
+                    directory.write(
+                        chunk.partFile(),
+                        file ->
+                            read(
+                                chunk,
+                                copy ->
+                                    new BinaryExport(chunk, progress)
+                                        .write(copy, file, rowsFile))));
+                return people.get().result();
+              });
+      return new ExportDraft(people.get(), rows);
+    } catch (RuntimeException e) {
+      if (people.get() != null) {
+        people.get().close();
+      }
+      throw e;
+    }
   }
 
-  private Export export(Connection connection, Chunk chunk, FileOutputStream file)
+  @FunctionalInterface
+  private interface CopyWork {
+    Export apply(CopyOut copy) throws SQLException, IOException;
+  }
+
+  private Export read(Chunk chunk, CopyWork work) throws IOException {
+    try {
+      return source.inTransaction(
+          "export of " + chunk,
+          CancelGuard.guarding(context, connection -> read(connection, chunk, work)));
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  private static Export read(Connection connection, Chunk chunk, CopyWork work)
       throws SQLException {
     prepare(connection);
     CopyOut copy = connection.unwrap(PGConnection.class).getCopyAPI().copyOut(copyStatement(chunk));
     try {
-      Export export = write(copy, chunk, file);
+      Export export = work.apply(copy);
       requireSameFile(connection, chunk);
       return export;
     } catch (IOException e) {
@@ -117,37 +164,39 @@ final class ChunkExporter {
     if (chunk.endPage() != null) {
       range += " AND ctid < '(%d,0)'::tid".formatted(chunk.endPage());
     }
-    return "COPY (SELECT %s FROM ONLY %s WHERE %s) TO STDOUT (FORMAT text, ENCODING 'UTF8')"
-        .formatted(chunk.table().columnList(), chunk.leaf().sql(), range);
+    String select = chunk.table().select(chunk.leaf(), range);
+    return chunk.isBinary()
+        ? "COPY (%s) TO STDOUT (FORMAT binary)".formatted(BinaryExport.select(chunk, select))
+        : "COPY (%s) TO STDOUT (FORMAT text, ENCODING 'UTF8')".formatted(select);
   }
 
   private Export write(CopyOut copy, Chunk chunk, FileOutputStream file)
       throws SQLException, IOException {
     int columns = chunk.table().columns().size();
-    MessageDigest sha256 = Sha256.newDigest();
-    OutputStream stream =
-        new DigestOutputStream(new BufferedOutputStream(file, BUFFER_BYTES), sha256);
+    PartStream part = new PartStream(chunk.partFile(), file);
     RowDigest rowDigest = new RowDigest();
-    CountedMessages messages = new CountedMessages(copy);
+    CountedMessages messages = new CountedMessages(copy, progress);
+    RowCounter counter = new RowCounter(progress, Measure.ROWS_EXPORTED);
     CopyRowReader rows = new CopyRowReader(messages, columns);
-    JsonRowWriter writer = new JsonRowWriter(stream, chunk.table().columns());
+    JsonRowWriter writer = new JsonRowWriter(part.stream(), chunk.table().columns());
     while (rows.next()) {
       addTo(rowDigest, rows, columns);
       writer.write(rows);
-      progress.row();
+      counter.add(1);
     }
+    counter.flush();
     writer.flush();
-    if (copy.getHandledRowCount() != rowDigest.digest().rows()) {
+    requireAllRows(copy, chunk, rowDigest.digest().rows());
+    return new Export(part.end(rowDigest.digest()), null, messages.bytes());
+  }
+
+  /** What arrived is what the server says it sent. */
+  static void requireAllRows(CopyOut copy, Chunk chunk, long arrived) {
+    if (copy.getHandledRowCount() != arrived) {
       throw new IllegalStateException(
           "export of %s: the source sent %d rows, %d arrived"
-              .formatted(chunk, copy.getHandledRowCount(), rowDigest.digest().rows()));
+              .formatted(chunk, copy.getHandledRowCount(), arrived));
     }
-    ExportedPart part =
-        new ExportedPart(
-            rowDigest.digest(),
-            file.getChannel().position(),
-            HexFormat.of().formatHex(sha256.digest()));
-    return new Export(part, messages.bytes);
   }
 
   private static void addTo(RowDigest digest, CopyRowReader row, int columns) {
@@ -160,21 +209,5 @@ final class ChunkExporter {
       }
     }
     digest.endRow();
-  }
-
-  private static final class CountedMessages implements CopyRowReader.Messages {
-    private final CopyOut copy;
-    private long bytes;
-
-    private CountedMessages(CopyOut copy) {
-      this.copy = copy;
-    }
-
-    @Override
-    public byte[] next() throws SQLException {
-      byte[] message = copy.readFromCopy();
-      bytes += message == null ? 0 : message.length;
-      return message;
-    }
   }
 }

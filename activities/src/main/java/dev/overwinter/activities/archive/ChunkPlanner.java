@@ -3,10 +3,11 @@ package dev.overwinter.activities.archive;
 import dev.overwinter.activities.StepContext;
 import dev.overwinter.activities.archive.CopiedTable.CopiedColumn;
 import dev.overwinter.activities.postgres.CancelGuard;
-import dev.overwinter.activities.postgres.Catalog;
 import dev.overwinter.activities.postgres.Database;
 import dev.overwinter.activities.postgres.QualifiedName;
 import dev.overwinter.activities.postgres.Table;
+import dev.overwinter.activities.rules.Projection;
+import dev.overwinter.activities.rules.Projections;
 import dev.overwinter.workflows.RunKey;
 import dev.overwinter.workflows.request.MigrationRequest;
 import dev.overwinter.workflows.steps.ChunkPlanSummary;
@@ -46,7 +47,8 @@ public final class ChunkPlanner {
       QualifiedName leaf, long file, long firstPage, Long endPage, long bytes) {}
 
   /** What the source has to be copied. */
-  private record Survey(List<Table> tables, Map<QualifiedName, Extent> extents) {}
+  private record Survey(
+      List<Projection> tables, Map<QualifiedName, Extent> extents, SourcePoint point) {}
 
   /** Makes the plan, or finds the one that was made. */
   public ChunkPlanSummary plan(StepInput input, StepContext context) {
@@ -64,7 +66,9 @@ public final class ChunkPlanner {
     }
     Survey survey = survey(input.request(), context);
     writeTables(connection, input.run(), survey.tables());
+    new WirePlanner(source, context).plan(connection, input.run());
     writeChunks(connection, input, survey);
+    survey.point().record(connection, input.run());
     return summary(connection, input.run());
   }
 
@@ -101,15 +105,15 @@ public final class ChunkPlanner {
         CancelGuard.guarding(
             context,
             connection -> {
-              List<Table> tables =
-                  Catalog.read(connection, request.schemas(), request.skipTables());
-              return new Survey(tables, extents(connection, tables));
+              List<Projection> tables = Projections.read(connection, request);
+              return new Survey(tables, extents(connection, tables), SourcePoint.read(connection));
             }));
   }
 
-  private static Map<QualifiedName, Extent> extents(Connection connection, List<Table> tables)
+  private static Map<QualifiedName, Extent> extents(Connection connection, List<Projection> tables)
       throws SQLException {
-    List<QualifiedName> leaves = tables.stream().flatMap(it -> it.leaves().stream()).toList();
+    List<QualifiedName> leaves =
+        tables.stream().flatMap(it -> it.table().leaves().stream()).toList();
     try (PreparedStatement statement =
         connection.prepareStatement(
             """
@@ -134,31 +138,36 @@ public final class ChunkPlanner {
     }
   }
 
-  private static void writeTables(Connection connection, RunKey run, List<Table> tables)
+  private static void writeTables(Connection connection, RunKey run, List<Projection> tables)
       throws SQLException {
     try (PreparedStatement statement =
         connection.prepareStatement(
             """
             INSERT INTO overwinter.copied_table (
               run_id, table_no, source_schema, source_name, target_schema, target_name, level,
-              columns, column_types, value_forms, estimated_rows, bytes)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+              columns, column_types, value_forms, estimated_rows, bytes, expressions,
+              source_columns, row_filter)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)) {
       for (int i = 0; i < tables.size(); i++) {
-        Table table = tables.get(i);
-        List<CopiedColumn> columns = table.copiedColumns().stream().map(CopiedColumn::of).toList();
+        Table table = tables.get(i).table();
+        CopiedTable copied = CopiedTable.of(i + 1, tables.get(i));
+        List<CopiedColumn> columns = copied.columns();
         statement.setString(1, run.runId());
         statement.setInt(2, i + 1);
         statement.setString(3, table.name().schema());
         statement.setString(4, table.name().name());
-        statement.setString(5, table.name().schema());
-        statement.setString(6, table.name().name());
+        statement.setString(5, copied.target().schema());
+        statement.setString(6, copied.target().name());
         statement.setInt(7, table.level());
         statement.setArray(8, texts(connection, columns, CopiedColumn::name));
         statement.setArray(9, texts(connection, columns, CopiedColumn::type));
         statement.setArray(10, texts(connection, columns, it -> it.form().name()));
         statement.setLong(11, table.estimatedRows());
         statement.setLong(12, table.bytes());
+        statement.setArray(13, texts(connection, columns, CopiedColumn::expression));
+        statement.setArray(14, texts(connection, columns, CopiedColumn::sourceColumn));
+        statement.setString(15, copied.filter());
         statement.addBatch();
       }
       statement.executeBatch();
@@ -177,7 +186,7 @@ public final class ChunkPlanner {
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)) {
       for (int i = 0; i < survey.tables().size(); i++) {
-        Table table = survey.tables().get(i);
+        Table table = survey.tables().get(i).table();
         String name = names.ofTable(table.name(), i + 1);
         List<PageRange> ranges =
             divide(table, survey.extents(), input.request().copy().chunkBytes());
@@ -192,7 +201,9 @@ public final class ChunkPlanner {
           statement.setLong(7, range.firstPage());
           statement.setObject(8, range.endPage(), Types.BIGINT);
           statement.setLong(9, range.bytes());
-          statement.setString(10, PartNames.ofPart(name, chunk, ranges.size()));
+          statement.setString(
+              10,
+              PartNames.ofPart(name, chunk, ranges.size(), input.request().copy().compression()));
           statement.addBatch();
         }
       }

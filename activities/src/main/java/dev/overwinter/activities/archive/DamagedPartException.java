@@ -5,7 +5,7 @@ public final class DamagedPartException extends RuntimeException {
   /**
    * @param what what is the matter with the part, without values
    */
-  DamagedPartException(String what) {
+  public DamagedPartException(String what) {
     super(what);
   }
 }

@@ -47,12 +47,24 @@ public final class Draft<T> implements AutoCloseable {
    * @throws StepException {@code ARCHIVE_UNAVAILABLE} when the file system refuses
    */
   public static <T> Draft<T> write(Path file, FileWork<T> work) {
+    return write(file, true, work);
+  }
+
+  /**
+   * Writes a file under a temporary name.
+   *
+   * @param lasting whether it is forced to the disk; one that is not may be damaged when the host
+   *     fails
+   */
+  static <T> Draft<T> write(Path file, boolean lasting, FileWork<T> work) {
     Path temporary = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID() + SUFFIX);
     try {
       Files.createFile(temporary, ownerOnly(temporary, "rw-------"));
       try (FileOutputStream stream = new FileOutputStream(temporary.toFile())) {
         T result = work.apply(stream);
-        stream.getFD().sync();
+        if (lasting) {
+          stream.getFD().sync();
+        }
         return new Draft<>(temporary, file, result);
       }
     } catch (IOException e) {

@@ -1,5 +1,6 @@
 package dev.overwinter.activities.archive;
 
+import dev.overwinter.activities.Measure;
 import dev.overwinter.activities.StepContext;
 import dev.overwinter.activities.postgres.CancelGuard;
 import dev.overwinter.activities.postgres.Database;
@@ -34,9 +35,10 @@ public final class ExportLane {
   /** Works until no chunk is left to take; other lanes may still be at work on theirs. */
   public LaneSummary run(StepInput input, StepContext context) {
     LaneProgress progress = new LaneProgress(context);
-    ArchiveParts parts = new ArchiveParts(source, archiveDirectory, input.run(), context, progress);
+    ArchiveParts parts = new ArchiveParts(source, archiveDirectory, input, context, progress);
     LaneSummary sum = new LaneSummary(0, 0, 0);
     while (true) {
+      context.border();
       Optional<ChunkExporter.Export> export =
           target.inTransaction(
               "record of an export",
@@ -45,6 +47,7 @@ public final class ExportLane {
       if (export.isEmpty()) {
         return sum;
       }
+      context.count(Measure.CHUNKS_EXPORTED, 1);
       sum =
           new LaneSummary(
               sum.chunks() + 1,

@@ -1,5 +1,6 @@
 package dev.overwinter.activities.archive;
 
+import dev.overwinter.activities.Measure;
 import dev.overwinter.activities.StepContext;
 import dev.overwinter.workflows.steps.Progress;
 import java.time.Duration;
@@ -38,9 +39,20 @@ public final class LaneProgress {
     tick();
   }
 
-  /** A row of the chunk is done. */
-  public void row() {
-    ownRows++;
+  /**
+   * Rows of the chunk are done.
+   *
+   * @param measure what they count as
+   */
+  public void rows(Measure measure, long rows) {
+    ownRows += rows;
+    context.count(measure, rows);
+    tick();
+  }
+
+  /** Bytes went over the wire: a row may be so large that none is done for long. */
+  public void bytes(Measure measure, long bytes) {
+    context.count(measure, bytes);
     tick();
   }
 

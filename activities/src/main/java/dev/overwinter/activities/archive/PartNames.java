@@ -2,6 +2,7 @@ package dev.overwinter.activities.archive;
 
 import dev.overwinter.activities.postgres.QualifiedName;
 import dev.overwinter.workflows.RunKey;
+import dev.overwinter.workflows.request.Compression;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Locale;
@@ -14,6 +15,9 @@ import java.util.Set;
  */
 final class PartNames {
   static final String MANIFEST = "manifest.json";
+  private static final String COMPRESSED_SUFFIX = ".gz";
+
+  static final String ROWS_SUFFIX = ".pgcopy";
 
   /** File names may have 255 bytes; this leaves room for what is added. */
   private static final int LONGEST = 180;
@@ -47,8 +51,23 @@ final class PartNames {
   }
 
   /** The file of one of a table's chunks. */
-  static String ofPart(String tableName, int chunk, int chunks) {
-    return chunks == 1 ? tableName + ".jsonl" : "%s/part-%05d.jsonl".formatted(tableName, chunk);
+  static String ofPart(String tableName, int chunk, int chunks, Compression compression) {
+    String name =
+        chunks == 1 ? tableName + ".jsonl" : "%s/part-%05d.jsonl".formatted(tableName, chunk);
+    return compression == Compression.GZIP ? name + COMPRESSED_SUFFIX : name;
+  }
+
+  /** Whether a part's file is compressed. */
+  static boolean isCompressed(String partFile) {
+    return partFile.endsWith(COMPRESSED_SUFFIX);
+  }
+
+  /**
+   * The file of the same chunk's rows in COPY's binary format, which is there until they are
+   * loaded.
+   */
+  static String ofRows(String partFile) {
+    return partFile.substring(0, partFile.lastIndexOf(".jsonl")) + ROWS_SUFFIX;
   }
 
   /** Letters, digits, {@code _} and {@code -} stay; every other byte becomes {@code %xx}. */

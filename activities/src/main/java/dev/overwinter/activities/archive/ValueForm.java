@@ -1,5 +1,7 @@
 package dev.overwinter.activities.archive;
 
+import java.util.Locale;
+
 /**
  * How the values of a column are written in JSON. Every form gives back exactly PostgreSQL's text
  * form; what a form does not fit is written as a string.
@@ -17,6 +19,20 @@ public enum ValueForm {
   JSON,
   /** A string. */
   TEXT;
+
+  /**
+   * The form that the manifest spells so.
+   *
+   * @throws IllegalArgumentException when there is none
+   */
+  static ValueForm ofJsonName(String name) {
+    return valueOf(name.toUpperCase(Locale.ROOT).replace('-', '_'));
+  }
+
+  /** As the manifest spells it. */
+  String jsonName() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
 
   /**
    * The form for values that an output function prints. The function is asked, not the type's name:

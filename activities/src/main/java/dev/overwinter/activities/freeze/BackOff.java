@@ -5,16 +5,29 @@ import dev.overwinter.workflows.FailureType;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** Waits between tries, longer each time up to a second, with jitter, until a deadline. */
+/** Waits between tries, longer each time up to a bound, with jitter, until a deadline. */
 final class BackOff {
-  private static final long FIRST_MILLIS = 50;
-  private static final long LONGEST_MILLIS = 1_000;
+  private static final Duration FIRST = Duration.ofMillis(50);
+  private static final Duration LONGEST = Duration.ofSeconds(1);
 
-  private final long deadline;
-  private long millis = FIRST_MILLIS;
+  private long deadline;
+  private long millis;
+  private long longestMillis;
 
   BackOff(Duration limit) {
     this.deadline = System.nanoTime() + limit.toNanos();
+    pace(FIRST, LONGEST);
+  }
+
+  /** How long the next pause lasts, and the longest of those after it. */
+  void pace(Duration first, Duration longest) {
+    millis = first.toMillis();
+    longestMillis = longest.toMillis();
+  }
+
+  /** Puts the deadline off by time in which nobody was waited for. */
+  void putOff(Duration worked) {
+    deadline += worked.toNanos();
   }
 
   boolean isOver() {
@@ -25,7 +38,7 @@ final class BackOff {
     long left = Math.max(0, (deadline - System.nanoTime()) / 1_000_000);
     long jittered = ThreadLocalRandom.current().nextLong(millis / 2, millis * 3 / 2);
     sleep(Duration.ofMillis(Math.min(jittered, left)));
-    millis = Math.min(millis * 2, LONGEST_MILLIS);
+    millis = Math.min(millis * 2, longestMillis);
   }
 
   static void sleep(Duration duration) {

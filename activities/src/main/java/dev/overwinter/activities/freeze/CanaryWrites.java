@@ -14,18 +14,17 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Tries a write as each role through which Supabase's services write, and as ourselves, and expects
- * it to be refused. The statements touch no row: a statement's trigger fires for none, too.
+ * Tries a write as each role that we may act as, those of Supabase's services and the application's
+ * own, and as ourselves, and expects it to be refused. The statements touch no row: a statement's
+ * trigger fires for none, too.
  */
 final class CanaryWrites {
-  private static final String REFUSED = "PT503";
-
   private static final String ROLES =
       """
       SELECT r.rolname FROM pg_roles r
-       WHERE r.rolname IN ('anon', 'authenticated', 'service_role', current_user)
-         AND pg_has_role(r.oid, 'MEMBER')
-       ORDER BY r.rolname
+       WHERE r.rolname !~ '^pg_' AND pg_has_role(r.oid, 'MEMBER')
+       ORDER BY r.rolname NOT IN ('anon', 'authenticated', 'service_role', current_user), r.rolname
+       LIMIT 100
       """;
 
   /** A guarded table which the role may write to, and how; deleting by preference. */
@@ -122,7 +121,7 @@ final class CanaryWrites {
       GuardTransaction.execute(connection, write);
     } catch (SQLException e) {
       connection.rollback(before);
-      if (REFUSED.equals(e.getSQLState())) {
+      if (GuardTransaction.REFUSED.equals(e.getSQLState())) {
         return true;
       }
       throw e;

@@ -5,14 +5,8 @@ package dev.overwinter.activities.freeze;
  * database which was a target once can be a source later.
  */
 enum Guard {
-  SOURCE("source", "guard", "guard_table", "refuse_writes", "00_overwinter_refuse_writes", 1),
-  TARGET(
-      "target",
-      "target_guard",
-      "target_guard_table",
-      "refuse_target_writes",
-      "00_overwinter_refuse_target_writes",
-      3);
+  SOURCE("source", "guard", "refuse_writes", "00_overwinter_refuse_writes", 1),
+  TARGET("target", "target_guard", "refuse_target_writes", "00_overwinter_refuse_target_writes", 3);
 
   static final String SCHEMA = "overwinter";
 
@@ -21,15 +15,13 @@ enum Guard {
 
   private final String side;
   private final String table;
-  private final String tables;
   private final String function;
   private final String trigger;
   private final int lock;
 
-  Guard(String side, String table, String tables, String function, String trigger, int lock) {
+  Guard(String side, String table, String function, String trigger, int lock) {
     this.side = side;
     this.table = table;
-    this.tables = tables;
     this.function = function;
     this.trigger = trigger;
     this.lock = lock;
@@ -42,11 +34,6 @@ enum Guard {
   /** The table with the one row that says whose guard stands. */
   String table() {
     return SCHEMA + "." + table;
-  }
-
-  /** The table with one row for each table that is guarded and drained of writers. */
-  String tables() {
-    return SCHEMA + "." + tables;
   }
 
   /** The trigger function's signature. */
@@ -64,9 +51,23 @@ enum Guard {
     return "SELECT pg_advisory_xact_lock(%d, %d)".formatted(LOCK_CLASS, lock);
   }
 
+  /** Whether {@link #gateLock} could be had without waiting, as an SQL expression. */
+  String tryGateLock() {
+    return "pg_try_advisory_xact_lock(%d, %d)".formatted(LOCK_CLASS, lock);
+  }
+
   /** Serializes work on triggers; may be held while one table's lock is awaited. */
   String triggerLock() {
     return "SELECT pg_advisory_xact_lock(%d, %d)".formatted(LOCK_CLASS, lock + 1);
+  }
+
+  /** Lets the transaction at hand write, and nobody else. */
+  String passOwnTransaction() {
+    return switch (this) {
+      case SOURCE -> "UPDATE overwinter.guard SET permanent = false, lapsed_at = clock_timestamp()";
+      case TARGET ->
+          "SELECT set_config('overwinter.pass', pass, true) FROM overwinter.target_guard";
+    };
   }
 
   /** Makes the function let everything through: at once, for open sessions too, without locks. */

@@ -13,9 +13,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Removes what a released guard left: triggers, function, tables, schema. Each trigger needs its
- * table for itself for a moment, so readers can be in the way; tries for a while and counts what is
- * left. Stops when a guard stands again.
+ * Removes what a released guard left: paused jobs, triggers, function, tables, schema. Each trigger
+ * needs its table for itself for a moment, so readers can be in the way; tries for a while and
+ * counts what is left. Stops when a guard stands again.
  */
 final class GuardRemover {
   /** How long tables in use are waited for in all; what is left guards nothing. */
@@ -29,13 +29,27 @@ final class GuardRemover {
 
   private static final String TRIGGERS =
       """
-      SELECT n.nspname, c.relname, t.tgname
+      SELECT n.nspname, c.relname, t.tgname, c.oid
         FROM pg_trigger t
         JOIN pg_class c ON c.oid = t.tgrelid
         JOIN pg_namespace n ON n.oid = c.relnamespace
        WHERE t.tgfoid = to_regprocedure(?) AND NOT t.tgisinternal
          AND pg_has_role(c.relowner, 'USAGE')
        ORDER BY n.nspname, c.relname
+      """;
+
+  /**
+   * Whether somebody is in the way for long: trying would make the table's users queue for nothing.
+   */
+  private static final String IN_USE =
+      """
+      SELECT EXISTS (
+        SELECT FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid
+         WHERE l.locktype = 'relation' AND l.relation = ?::oid AND l.granted
+           AND l.mode <> 'SIReadLock'
+           AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
+           AND l.pid IS DISTINCT FROM pg_backend_pid()
+           AND (l.pid IS NULL OR a.xact_start < clock_timestamp() - make_interval(secs => ?)))
       """;
 
   private static final String LEFT =
@@ -59,7 +73,7 @@ final class GuardRemover {
     this.keepAlive = keepAlive;
   }
 
-  private record Found(QualifiedName table, String trigger) {}
+  private record Found(QualifiedName table, String trigger, long oid) {}
 
   /**
    * @return how many objects are left
@@ -67,6 +81,10 @@ final class GuardRemover {
   int remove() {
     var backOff = new BackOff(LIMIT);
     while (true) {
+      if (guard == Guard.SOURCE) {
+        // First, so that no job waits for a table that is in use.
+        tried("resumption of scheduled jobs", CronJobs::resume);
+      }
       boolean blocked = false;
       for (Found found : ownedTriggers()) {
         keepAlive.run();
@@ -98,7 +116,9 @@ final class GuardRemover {
               while (row.next()) {
                 found.add(
                     new Found(
-                        new QualifiedName(row.getString(1), row.getString(2)), row.getString(3)));
+                        new QualifiedName(row.getString(1), row.getString(2)),
+                        row.getString(3),
+                        row.getLong(4)));
               }
             }
             return found;
@@ -107,25 +127,22 @@ final class GuardRemover {
   }
 
   private interface Work {
-    void on(Connection connection) throws SQLException;
+    /** Whether nothing is left to do. */
+    boolean on(Connection connection) throws SQLException;
   }
 
   /** Whether it was done, or need not be because a guard stands again. */
   private boolean tried(String what, Work work) {
     try {
-      GuardTransaction.run(
+      return GuardTransaction.run(
           database,
           what,
           WAIT,
           connection -> {
             GuardTransaction.execute(connection, guard.triggerLock());
             GuardTransaction.execute(connection, guard.gateLock());
-            if (!OwnTables.stands(connection, guard)) {
-              work.on(connection);
-            }
-            return null;
+            return OwnTables.stands(connection, guard) || work.on(connection);
           });
-      return true;
     } catch (StepException e) {
       if (GuardTransaction.isBusy(e)) {
         return false;
@@ -134,26 +151,46 @@ final class GuardRemover {
     }
   }
 
-  private static void drop(Connection connection, Found found) throws SQLException {
+  private static boolean drop(Connection connection, Found found) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(IN_USE)) {
+      statement.setLong(1, found.oid());
+      statement.setDouble(2, WAIT.toMillis() / 1_000.0);
+      try (ResultSet row = statement.executeQuery()) {
+        row.next();
+        if (row.getBoolean(1)) {
+          return false;
+        }
+      }
+    }
     GuardTransaction.execute(
         connection,
         "DROP TRIGGER IF EXISTS %s ON %s"
             .formatted(QualifiedName.quote(found.trigger()), found.table().sql()));
+    return true;
   }
 
   /** CASCADE takes the triggers on tables of others, which only their owner could drop singly. */
-  private void dropRest(Connection connection) throws SQLException {
+  private boolean dropRest(Connection connection) throws SQLException {
     if (OwnTables.hasFunction(connection, guard)) {
       GuardTransaction.execute(connection, "DROP FUNCTION " + guard.function() + " CASCADE");
     }
     if (guard == Guard.TARGET) {
-      return;
+      return true;
     }
+    if (!CronJobs.resume(connection)) {
+      return false;
+    }
+    if (!CronJobs.paused(connection).isEmpty()) {
+      // Somebody has to resume them; only then nothing is needed any more.
+      return true;
+    }
+    CronJobs.forget(connection);
     GuardTransaction.execute(
-        connection, "DROP TABLE IF EXISTS %s, %s".formatted(guard.table(), guard.tables()));
+        connection, "DROP TABLE IF EXISTS %s, %s".formatted(guard.table(), SourceFence.TABLE));
     if (SourceGuard.madeSchema(connection)) {
       dropSchemaIfEmpty(connection);
     }
+    return true;
   }
 
   private static void dropSchemaIfEmpty(Connection connection) throws SQLException {
@@ -181,9 +218,10 @@ final class GuardRemover {
           try (PreparedStatement statement = connection.prepareStatement(LEFT)) {
             statement.setString(1, guard.function());
             statement.setString(2, guard.function());
-            statement.setBoolean(3, guard == Guard.SOURCE);
+            // The guard's own tables stay on purpose for as long as a job is to be resumed.
+            statement.setBoolean(3, guard == Guard.SOURCE && CronJobs.paused(connection).isEmpty());
             statement.setString(4, guard.table());
-            statement.setString(5, guard.tables());
+            statement.setString(5, SourceFence.TABLE);
             try (ResultSet row = statement.executeQuery()) {
               row.next();
               return row.getInt(1);

@@ -16,8 +16,11 @@ import java.util.Optional;
  * @param leaseUntil when its lease ends or ended, ISO 8601 in UTC
  * @param permanent whether it stands without a lease
  * @param lapsed whether the lease has run out, so that writes are let through
+ * @param closed whether the function refuses writes; until then the guard is only being prepared
  * @param frozenSince when the fence was recorded, ISO 8601 in UTC, or null while it is being raised
  * @param waitedMillis from raising to the fence, or 0
+ * @param refusedMillis from the first refusal to the fence, or 0
+ * @param endedWriters how many sessions were ended because they were in the way
  */
 record GuardRow(
     String runId,
@@ -26,8 +29,14 @@ record GuardRow(
     String leaseUntil,
     boolean permanent,
     boolean lapsed,
+    boolean closed,
     String frozenSince,
-    long waitedMillis) {
+    long waitedMillis,
+    long refusedMillis,
+    int endedWriters) {
+  /**
+   * What older versions did not have is read through JSON: any guard can be looked at and lifted.
+   */
   private static final String SELECT =
       """
       SELECT run_id, workflow_id, permanent,
@@ -35,8 +44,14 @@ record GuardRow(
              to_char(raised_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS raised_at,
              to_char(lease_until AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS lease_until,
              to_char(frozen_since AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS frozen_since,
-             coalesce(extract(epoch FROM frozen_since - raised_at) * 1000, 0)::bigint AS waited
-        FROM overwinter.guard
+             coalesce(extract(epoch FROM frozen_since - raised_at) * 1000, 0)::bigint AS waited,
+             newer.closed_at IS NOT NULL AS closed,
+             coalesce(extract(epoch FROM frozen_since - newer.closed_at) * 1000, 0)::bigint
+               AS refused,
+             coalesce(newer.ended_writers, 0) AS ended
+        FROM overwinter.guard g
+       CROSS JOIN LATERAL jsonb_to_record(to_jsonb(g))
+             AS newer(closed_at timestamptz, ended_writers int)
       """;
 
   /** Empty when no guard stands. */
@@ -57,8 +72,11 @@ record GuardRow(
               row.getString("lease_until"),
               row.getBoolean("permanent"),
               row.getBoolean("lapsed"),
+              row.getBoolean("closed"),
               row.getString("frozen_since"),
-              row.getLong("waited")));
+              row.getLong("waited"),
+              row.getLong("refused"),
+              row.getInt("ended")));
     }
   }
 

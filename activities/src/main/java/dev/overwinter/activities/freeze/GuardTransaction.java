@@ -4,6 +4,7 @@ import dev.overwinter.activities.StepException;
 import dev.overwinter.activities.postgres.Database;
 import dev.overwinter.workflows.FailureType;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -11,8 +12,14 @@ import java.util.Set;
 
 /** A short transaction on a guard, with a bound on how long it may wait for any lock. */
 final class GuardTransaction {
+  /** What the guard answers to a write. */
+  static final String REFUSED = "PT503";
+
   /** For locks on the guard's own objects, which are held for moments only. */
   static final Duration OWN_LOCKS = Duration.ofSeconds(5);
+
+  /** Raised by a batch that finds the run's guard gone. */
+  static final String LIFTED = "OW001";
 
   /**
    * Undefined or duplicate table, schema or trigger, concurrently changed catalog rows: another
@@ -31,18 +38,67 @@ final class GuardTransaction {
    *     attempt is changing the same objects
    */
   static <T> T run(Database database, String what, Duration wait, Database.SqlFunction<T> work) {
+    return explained(
+        database,
+        what,
+        connection -> {
+          execute(connection, settings(wait));
+          return work.apply(connection);
+        });
+  }
+
+  /**
+   * Like {@link #run} for statements that are known beforehand: they go out together with their
+   * COMMIT, so that what they lock is not held while anything travels.
+   *
+   * @throws StepException also SOURCE_NOT_FROZEN when a statement raised {@link #LIFTED}
+   */
+  static void runAtOnce(
+      Database database, String what, Duration wait, String statements, String... parameters) {
+    explained(
+        database,
+        what,
+        connection -> {
+          String all = settings(wait) + ";" + statements + ";COMMIT";
+          try (PreparedStatement batch = connection.prepareStatement(all)) {
+            for (int i = 0; i < parameters.length; i++) {
+              batch.setString(i + 1, parameters[i]);
+            }
+            batch.execute();
+          }
+          return null;
+        });
+  }
+
+  private static String settings(Duration wait) {
+    return "SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE; SET LOCAL lock_timeout = '%dms'"
+        .formatted(wait.toMillis());
+  }
+
+  private static <T> T explained(Database database, String what, Database.SqlFunction<T> work) {
     return database.inTransaction(
         what,
         connection -> {
           try {
-            execute(connection, "SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE");
-            execute(connection, "SET LOCAL lock_timeout = '%dms'".formatted(wait.toMillis()));
             return work.apply(connection);
           } catch (SQLException e) {
-            if (e.getSQLState() != null && CONCURRENT_CHANGE.contains(e.getSQLState())) {
+            String state = e.getSQLState() == null ? "" : e.getSQLState();
+            if (CONCURRENT_CHANGE.contains(state)) {
               throw new StepException(
                   FailureType.STEP_BUSY,
                   "%s: the %s's guard is being changed at the same time. It will be tried again."
+                      .formatted(what, database.side()));
+            }
+            if (state.equals(LIFTED)) {
+              throw new StepException(
+                  FailureType.SOURCE_NOT_FROZEN,
+                  "The %s's guard was lifted while it was being raised. Find out by whom, then retry the step or roll back."
+                      .formatted(database.side()));
+            }
+            if (state.equals(REFUSED)) {
+              throw new StepException(
+                  FailureType.DATABASE_REFUSED,
+                  "%s: the guard itself refused a write that this brought about, probably by an event trigger of the %s. Disable it (ALTER EVENT TRIGGER ... DISABLE), then retry the step."
                       .formatted(what, database.side()));
             }
             throw e;

@@ -11,7 +11,9 @@ import java.util.List;
  * @param inScope whether it must be guarded
  * @param owned whether our role has the owner's rights
  * @param mayGuard whether our role may create a trigger
- * @param columns the columns whose update is refused; empty when every update is
+ * @param columns the columns whose update is refused, whatever is written; empty when every update
+ *     is
+ * @param unchanging what no update may change where not every update is refused, or null
  * @param trigger the trigger on it that calls the guard's function, or null
  * @param witness what changes when somebody writes past the guard
  */
@@ -22,10 +24,21 @@ record GuardedTable(
     boolean owned,
     boolean mayGuard,
     List<String> columns,
+    Unchanging unchanging,
     Trigger trigger,
     Witness witness) {
   GuardedTable {
     columns = List.copyOf(columns);
+  }
+
+  /**
+   * @param trigger the name of the second trigger, which stands for the columns
+   * @param columns the columns whose values must stay, those among them whose update is refused too
+   */
+  record Unchanging(String trigger, List<String> columns) {
+    Unchanging {
+      columns = List.copyOf(columns);
+    }
   }
 
   /**
@@ -45,6 +58,11 @@ record GuardedTable(
    *     and deleted where some updates are let through
    */
   record Witness(String trigger, long filenode, String shape, long writes) {}
+
+  /** Whether something is left to do: a trigger must be made, made again, or removed. */
+  boolean isOpen() {
+    return !inScope || !isSound();
+  }
 
   boolean isSound() {
     return trigger != null && trigger.sound();

@@ -12,7 +12,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Renews the lease until cancelled. Only the source says that a lease has run out: while it cannot
  * be reached the holder keeps trying for as long as the lease may last, then fails so that the next
- * attempt asks again.
+ * attempt asks again. Before each renewal it makes sure that the run still wants it, so that a run
+ * that was terminated, or that Temporal has lost, never gets another one.
  */
 final class LeaseHolder {
   private static final Logger LOG = LoggerFactory.getLogger(LeaseHolder.class);
@@ -42,11 +43,13 @@ final class LeaseHolder {
     while (true) {
       long asked = System.nanoTime();
       try {
+        context.confirm();
         if (SourceGuard.renew(source, input.run(), false) == SourceGuard.Lease.PERMANENT) {
           return;
         }
         held = asked;
         renewals++;
+        context.leaseRenewed(lease.minusNanos(System.nanoTime() - asked));
         countWhenSettled();
         rest(interval);
       } catch (StepException e) {
@@ -78,6 +81,7 @@ final class LeaseHolder {
   private void rest(Duration duration) {
     long until = System.nanoTime() + duration.toNanos();
     do {
+      context.border();
       context.progress(new Progress(renewals, 0, "renewals", "holding the freeze"));
       long left = until - System.nanoTime();
       BackOff.sleep(Duration.ofNanos(Math.max(0, Math.min(left, HEARTBEAT.toNanos()))));

@@ -29,7 +29,7 @@ final class OwnTables {
    * Takes back what default privileges may have granted: whoever can change the guard's row can
    * lift it, and whoever can read the target's knows the pass.
    */
-  static String revokeFromOthers(Guard guard) {
+  static String revokeFromOthers(String... tables) {
     return """
         DO $do$
         DECLARE granted record;
@@ -37,18 +37,25 @@ final class OwnTables {
           FOR granted IN
             SELECT DISTINCT c.oid::regclass AS own, a.grantee
               FROM pg_class c CROSS JOIN LATERAL aclexplode(c.relacl) a
-             WHERE c.oid IN ('%s'::regclass, '%s'::regclass) AND a.grantee <> c.relowner
+             WHERE c.oid = ANY ('{%s}'::regclass[]) AND a.grantee <> c.relowner
           LOOP
             EXECUTE format('REVOKE ALL ON %%s FROM %%s', granted.own,
               CASE WHEN granted.grantee = 0 THEN 'PUBLIC' ELSE granted.grantee::regrole::text END);
           END LOOP;
         END $do$
         """
-        .formatted(guard.table(), guard.tables());
+        .formatted(String.join(",", tables));
   }
 
-  /** Lets every write through and forgets whose guard it was. The caller holds the gate. */
+  /**
+   * Lets every write through and forgets whose guard it was. The caller holds the gate. Our own
+   * transaction first: an event trigger may write to a guarded table before the function is
+   * replaced, and must not keep the guard from coming off.
+   */
   static void open(Connection connection, Guard guard) throws SQLException {
+    if (hasTable(connection, guard)) {
+      GuardTransaction.execute(connection, guard.passOwnTransaction());
+    }
     if (hasFunction(connection, guard)) {
       GuardTransaction.execute(connection, guard.openFunction());
     }
@@ -71,7 +78,14 @@ final class OwnTables {
   }
 
   static boolean hasTable(Connection connection, Guard guard) throws SQLException {
-    return isTrue(connection, HAS_TABLE, guard.table());
+    return hasTable(connection, guard.table());
+  }
+
+  /**
+   * @param name with its schema, which is ours
+   */
+  static boolean hasTable(Connection connection, String name) throws SQLException {
+    return isTrue(connection, HAS_TABLE, name);
   }
 
   static boolean hasFunction(Connection connection, Guard guard) throws SQLException {

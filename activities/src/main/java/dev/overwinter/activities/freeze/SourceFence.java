@@ -28,26 +28,26 @@ import java.util.Optional;
  * the moment when every write from before the freeze must have been reported.
  */
 final class SourceFence {
-  private static final String FUNCTION_VERSION =
+  /** One row for each guarded table. */
+  static final String TABLE = "overwinter.guard_table";
+
+  /** Identity and version of the function's catalog row: each replacement leaves another one. */
+  static final String FUNCTION_VERSION =
       "(SELECT p.oid || '@' || p.xmin FROM pg_proc p"
           + " WHERE p.oid = to_regprocedure('overwinter.refuse_writes()'))";
 
   private static final String RECORD =
       """
       UPDATE overwinter.guard
-         SET frozen_since = clock_timestamp(), wal_position = pg_current_wal_lsn(),
-             function_version = %s
-       WHERE frozen_since IS NULL
-      """
-          .formatted(FUNCTION_VERSION);
+         SET frozen_since = clock_timestamp(), lease_until = clock_timestamp() + lease_length,
+             wal_position = pg_current_wal_lsn()
+       WHERE frozen_since IS NULL AND function_version = ?
+      """;
 
   private static final String RECORD_TABLES =
       """
-      UPDATE overwinter.guard_table g
-         SET name = f.name, trigger_version = f.trigger_version, filenode = f.filenode::oid,
-             shape = f.shape
-        FROM unnest(?, ?, ?, ?, ?) AS f(table_oid, name, trigger_version, filenode, shape)
-       WHERE g.table_oid = f.table_oid::oid
+      INSERT INTO overwinter.guard_table (table_oid, name, trigger_version, filenode, shape)
+      SELECT * FROM unnest(?, ?, ?, ?, ?)
       """;
 
   private static final String COMPARE_GUARD =
@@ -78,6 +78,18 @@ final class SourceFence {
                             AND x.prepared < clock_timestamp() - interval '50 s')
       """;
 
+  /** Rows of a subscription pass every trigger of a statement, so it must not be enabled at all. */
+  private static final String SUBSCRIPTIONS =
+      """
+      SELECT s.subname, min(g.name) AS name
+        FROM pg_subscription s
+        JOIN pg_subscription_rel r ON r.srsubid = s.oid
+        JOIN overwinter.guard_table g ON g.table_oid = r.srrelid
+       WHERE s.subenabled
+       GROUP BY s.subname
+       ORDER BY s.subname
+      """;
+
   private SourceFence() {}
 
   /**
@@ -93,11 +105,12 @@ final class SourceFence {
   private record Recorded(String name, String trigger, long filenode, String shape, Long writes) {}
 
   /**
-   * Records the fence if every table is guarded, and renews the lease with it.
+   * Records the fence if every table is guarded, and gives the guard its whole lease with it.
    *
-   * @return false when a table appeared that is not guarded yet
+   * @param function version of the function whose writers from before were drained
+   * @return false when a table appeared that is not guarded yet, or the guard was raised anew
    */
-  static boolean record(Database source, StepInput input) {
+  static boolean record(Database source, StepInput input, String function) {
     return GuardTransaction.run(
         source,
         "recording of the fence",
@@ -106,16 +119,20 @@ final class SourceFence {
           // Waits for whoever was let through by a lapsed lease, and lets nobody through any more.
           SourceGuard.requireHeld(
               SourceGuard.renewWhileRaising(connection, input.run()), input.run());
-          List<String> schemas = input.request().schemas();
-          if (!GuardScope.open(connection, Guard.SOURCE, schemas).isEmpty()) {
+          List<GuardedTable> tables =
+              GuardScope.tables(connection, Guard.SOURCE, input.request().schemas());
+          if (tables.stream().anyMatch(GuardedTable::isOpen)) {
             return false;
           }
           try (PreparedStatement statement = connection.prepareStatement(RECORD)) {
+            statement.setString(1, function);
             if (statement.executeUpdate() == 1) {
-              recordTables(connection, GuardScope.tables(connection, Guard.SOURCE, schemas));
+              recordTables(connection, tables);
+              return true;
             }
           }
-          return true;
+          // Another attempt has, or this one drained before another guard than the one that stands.
+          return GuardRow.read(connection).filter(row -> row.frozenSince() != null).isPresent();
         });
   }
 
@@ -128,10 +145,10 @@ final class SourceFence {
     Object[] filenodes = witnesses.stream().map(GuardedTable.Witness::filenode).toArray();
     Object[] shapes = witnesses.stream().map(GuardedTable.Witness::shape).toArray();
     try (PreparedStatement statement = connection.prepareStatement(RECORD_TABLES)) {
-      statement.setArray(1, connection.createArrayOf("bigint", oids));
+      statement.setArray(1, connection.createArrayOf("oid", oids));
       statement.setArray(2, connection.createArrayOf("text", names));
       statement.setArray(3, connection.createArrayOf("text", triggers));
-      statement.setArray(4, connection.createArrayOf("bigint", filenodes));
+      statement.setArray(4, connection.createArrayOf("oid", filenodes));
       statement.setArray(5, connection.createArrayOf("text", shapes));
       statement.executeUpdate();
     }
@@ -193,6 +210,7 @@ final class SourceFence {
       differences.add("the freeze was never completed");
     }
     compareGuard(connection, differences);
+    findSubscriptions(connection, differences);
     Map<Long, Recorded> fence = recorded(connection);
     List<GuardedTable> tables = GuardScope.tables(connection, Guard.SOURCE, schemas);
     for (GuardedTable table : tables) {
@@ -217,6 +235,18 @@ final class SourceFence {
       }
       if (!row.getBoolean("same_history")) {
         differences.add("the source was set back to an earlier state (restore or failover)");
+      }
+    }
+  }
+
+  private static void findSubscriptions(Connection connection, List<String> differences)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(SUBSCRIPTIONS);
+        ResultSet row = statement.executeQuery()) {
+      while (row.next()) {
+        differences.add(
+            "subscription %s writes to %s past the guard (ALTER SUBSCRIPTION … DISABLE ends that)"
+                .formatted(row.getString("subname"), row.getString("name")));
       }
     }
   }

@@ -13,7 +13,8 @@ import java.util.function.Predicate;
 
 /**
  * The source's write guard: one row that says whose it is and until when, and a trigger function
- * that refuses writes while the row's lease lasts. All clocks are the source's.
+ * that refuses writes while the row's lease lasts. It lets everything through until every table has
+ * its trigger; {@link SourceClosing} makes it refuse. All clocks are the source's.
  *
  * <p>Never are both true: that a write was let through because the lease had run out, and that the
  * lease was renewed afterwards. A writer that finds the lease run out locks the row and looks
@@ -45,10 +46,12 @@ public final class SourceGuard {
         lease_until   timestamptz NOT NULL,
         lapsed_at     timestamptz,
         permanent     boolean NOT NULL DEFAULT false,
+        closed_at     timestamptz,
         frozen_since  timestamptz,
         wal_position  pg_lsn,
         function_version text,
-        counted_since timestamptz
+        counted_since timestamptz,
+        ended_writers int NOT NULL DEFAULT 0
       );
       CREATE TABLE IF NOT EXISTS overwinter.guard_table (
         table_oid       oid PRIMARY KEY,
@@ -58,42 +61,22 @@ public final class SourceGuard {
         shape           text,
         writes          bigint
       );
-      CREATE OR REPLACE FUNCTION overwinter.refuse_writes() RETURNS trigger
-        LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-      AS $body$
-      DECLARE
-        held overwinter.guard;
-      BEGIN
-        SELECT * INTO held FROM overwinter.guard;
-        IF FOUND AND NOT held.permanent
-           AND (held.lapsed_at IS NOT NULL OR clock_timestamp() >= held.lease_until) THEN
-          SELECT * INTO held FROM overwinter.guard FOR SHARE;
-          IF FOUND AND NOT held.permanent
-             AND (held.lapsed_at IS NOT NULL OR clock_timestamp() >= held.lease_until) THEN
-            RETURN NULL;
-          END IF;
-        END IF;
-        RAISE EXCEPTION USING
-          ERRCODE = 'PT503',
-          MESSAGE = format('%%I.%%I takes no writes: this database was frozen by migration %%s at %%s',
-            TG_TABLE_SCHEMA, TG_TABLE_NAME, coalesce(held.workflow_id, '(begun just now)'),
-            to_char(coalesce(held.raised_at, clock_timestamp()) AT TIME ZONE 'UTC',
-                    'YYYY-MM-DD HH24:MI:SS "UTC"')),
-          HINT = 'Reading works. Try again when the migration is over. Whoever runs it can lift '
-            || 'this by rolling the migration back, or with: overwinter unfreeze';
-      END $body$;
+      %s;
       REVOKE ALL ON FUNCTION overwinter.refuse_writes() FROM PUBLIC;
-      -- Nothing is drained yet: an earlier guard may have let writers through meanwhile.
       DELETE FROM overwinter.guard_table;
       """
-          .formatted(SCHEMA_COMMENT);
+          .formatted(SCHEMA_COMMENT, Guard.SOURCE.openFunction());
+
+  /** Until the fence stands the run may be over without anybody having told this attempt. */
+  private static final String LONGEST_WHILE_RAISING = "60 s";
 
   private static final String INSERT =
       """
       INSERT INTO overwinter.guard (run_id, workflow_id, raised_at, lease_length, lease_until)
-      SELECT ?, ?, t.now, t.length, t.now + t.length
+      SELECT ?, ?, t.now, t.length, t.now + least(t.length, interval '%s')
         FROM (SELECT clock_timestamp() AS now, make_interval(secs => ?) AS length) t
-      """;
+      """
+          .formatted(LONGEST_WHILE_RAISING);
 
   private static final String RENEW =
       """
@@ -105,9 +88,13 @@ public final class SourceGuard {
   private static final String RENEW_WHILE_RAISING =
       """
       UPDATE overwinter.guard
-         SET lease_until = clock_timestamp() + lease_length, lapsed_at = NULL
+         SET lease_until = clock_timestamp() + CASE
+               WHEN frozen_since IS NULL THEN least(lease_length, interval '%s')
+               ELSE lease_length END,
+             lapsed_at = NULL
        WHERE frozen_since IS NULL OR lapsed_at IS NULL AND clock_timestamp() < lease_until
-      """;
+      """
+          .formatted(LONGEST_WHILE_RAISING);
 
   private static final String MAKE_PERMANENT =
       """
@@ -139,8 +126,8 @@ public final class SourceGuard {
   }
 
   /**
-   * Makes the row and the function, or goes on with this run's own. Triggers come after it, so that
-   * no trigger ever stands without a lease.
+   * Makes the row and the function, or goes on with this run's own. Nothing is refused yet.
+   * Triggers come after it, so that no trigger ever stands without a lease.
    *
    * @throws StepException FROZEN_BY_ANOTHER_RUN when somebody else's guard stands
    */
@@ -157,7 +144,8 @@ public final class SourceGuard {
             return null;
           }
           GuardTransaction.execute(connection, CREATE);
-          GuardTransaction.execute(connection, OwnTables.revokeFromOthers(Guard.SOURCE));
+          GuardTransaction.execute(
+              connection, OwnTables.revokeFromOthers(Guard.SOURCE.table(), SourceFence.TABLE));
           try (PreparedStatement insert = connection.prepareStatement(INSERT)) {
             insert.setString(1, run.runId());
             insert.setString(2, run.workflowId());
@@ -293,6 +281,12 @@ public final class SourceGuard {
         });
   }
 
+  private static String afterwards(GuardRow guard) {
+    return guard.permanent()
+        ? "Its run had gone live: see to it that the target takes no writes, or both sides take them."
+        : "Its run cannot go live any more. If it can be reached, roll it back: that cleans up the target and Stack Auth.";
+  }
+
   /**
    * Removes a guard that no run looks after any more, for {@code overwinter unfreeze}. Needs
    * nothing but the source. May be repeated until nothing is left behind.
@@ -309,7 +303,7 @@ public final class SourceGuard {
       String danger =
           guard.permanent()
               ? "Its target may be taking writes: be sure that it does not, or both sides take them."
-              : "Its run seems to be alive: roll it back, or wait for the lease to run out.";
+              : "If its run is alive, roll that back. If it is gone for good, the source frees itself when the lease runs out.";
       throw new StepException(
           FailureType.FROZEN_BY_ANOTHER_RUN,
           "The source's guard was %s. %s To lift it all the same: overwinter unfreeze --force"
@@ -319,6 +313,8 @@ public final class SourceGuard {
     return new UnfreezeReport(
         found.isPresent(),
         found.map(guard -> "A guard " + guard.describe()).orElse("No guard stood"),
-        leftBehind);
+        found.map(SourceGuard::afterwards).orElse(""),
+        leftBehind,
+        CronJobs.stillPaused(source));
   }
 }

@@ -37,7 +37,6 @@ public final class TargetGuard {
           HINT = 'It takes writes once the migration goes live.';
       END $body$;
       REVOKE ALL ON FUNCTION overwinter.refuse_target_writes() FROM PUBLIC;
-      DELETE FROM overwinter.target_guard_table;
       """;
 
   /** The pass is made of three random UUIDs, 122 random bits each, hashed down to 256. */
@@ -66,17 +65,23 @@ public final class TargetGuard {
   }
 
   /**
-   * Creates the ledger, enters the run into it, and guards every table. Idempotent; leaves the
-   * tables as they were when it fails for good.
+   * Creates the ledger, enters the run into it, prepares the target, and guards every table.
+   * Idempotent; leaves the tables as they were when it fails for good.
    */
-  static void raise(Database target, StepInput input, StepContext context) {
+  static void raise(
+      Database target, TargetPreparation preparation, StepInput input, StepContext context) {
     Runnable keepAlive = () -> context.progress(new Progress(0, 0, "tables to guard", ""));
-    var raiser = new TriggerRaiser(target, Guard.TARGET, input, context, keepAlive);
+    var patience = new Patience(target, Guard.TARGET, input, context);
+    var raiser = new TriggerRaiser(target, Guard.TARGET, input, context, patience, keepAlive);
     raiser.checkPrivileges();
+    context.confirm();
     LedgerSchema.create(target);
     begin(target, input.run());
     try {
+      preparation.prepare(input, context);
       raiser.raise();
+      // The function refuses from the beginning; a guard before this one may have let writers in.
+      new WriterDrain(target, Guard.TARGET, patience, keepAlive).drain();
       complete(target, input.run());
     } catch (StepException e) {
       if (e.type().isPermanent()) {
@@ -100,7 +105,7 @@ public final class TargetGuard {
           // A guard of a run that has ended; its pass must not work any more.
           GuardTransaction.execute(connection, "DELETE FROM overwinter.target_guard");
           GuardTransaction.execute(connection, FUNCTION);
-          GuardTransaction.execute(connection, OwnTables.revokeFromOthers(Guard.TARGET));
+          GuardTransaction.execute(connection, OwnTables.revokeFromOthers(Guard.TARGET.table()));
           try (PreparedStatement insert = connection.prepareStatement(INSERT)) {
             insert.setString(1, run.runId());
             insert.executeUpdate();
@@ -200,7 +205,6 @@ public final class TargetGuard {
       GuardTransaction.execute(connection, "DROP FUNCTION " + Guard.TARGET.function() + " CASCADE");
     }
     if (OwnTables.hasTable(connection, Guard.TARGET)) {
-      GuardTransaction.execute(connection, "DELETE FROM " + Guard.TARGET.tables());
       GuardTransaction.execute(connection, "DELETE FROM " + Guard.TARGET.table());
     }
   }

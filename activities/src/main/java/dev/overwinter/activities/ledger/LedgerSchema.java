@@ -23,6 +23,7 @@ public final class LedgerSchema {
       List.of(
           "run.sql",
           "guard.sql",
+          "created.sql",
           "chunks.sql",
           "put-aside.sql",
           "users.sql",
@@ -41,7 +42,12 @@ public final class LedgerSchema {
         });
   }
 
-  private static void create(Connection connection) throws SQLException {
+  /**
+   * Creates what is missing of the ledger, in the caller's transaction: one that an earlier release
+   * has made may lack what this one reads. Keeps others from creating or dropping it until the
+   * transaction ends.
+   */
+  public static void create(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.execute("SELECT pg_advisory_xact_lock(" + CREATION_LOCK + ")");
       // Locks a catalog, and with it learns of a schema that was made while the lock was awaited:

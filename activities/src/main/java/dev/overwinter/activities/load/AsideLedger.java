@@ -172,7 +172,7 @@ final class AsideLedger {
     }
   }
 
-  /** An index falls with all its partitions. */
+  /** An index falls with all its partitions, and with the constraint it stands for. */
   void setTreeAside(Connection target, String tree) throws SQLException {
     String sql =
         """

@@ -14,6 +14,8 @@ record AsideObject(Kind kind, QualifiedName table, String name, int stage) {
   /** Kinds of objects, by the word the ledger has for them. */
   enum Kind {
     INDEX("index"),
+    /** A primary key or unique constraint; its index is an object of its own. */
+    KEY("key"),
     FOREIGN_KEY("foreign key"),
     TRIGGER("trigger");
 

@@ -122,6 +122,85 @@ final class AsidePlan {
            JOIN pg_namespace o_n ON o_n.oid = o.oprnamespace) AS pair
       """;
 
+  /**
+   * Primary keys and unique constraints of ordinary tables, unless anything but foreign keys that
+   * are put aside themselves leans on them. Their indexes are built apart from them, see {@link
+   * #INDEXES_OF_KEYS}, several at a time; only then are the constraints put on them, which locks
+   * the table. A constraint on a table with children would reach into these.
+   */
+  private static final String KEYS =
+      """
+      INSERT INTO overwinter.put_aside
+             (run_id, kind, schema_name, table_name, object_name, tree, stage,
+              drop_statement, restore_statements)
+      WITH RECURSIVE run (id) AS (
+        VALUES (?::text)
+      ), moving AS (
+        SELECT c.oid
+          FROM run
+          JOIN overwinter.put_aside a ON a.run_id = run.id AND a.kind = 'foreign key'
+          JOIN pg_namespace n ON n.nspname = a.schema_name
+          JOIN pg_class t ON t.relnamespace = n.oid AND t.relname = a.table_name
+          JOIN pg_constraint c ON c.conrelid = t.oid AND c.conname = a.object_name
+        UNION ALL
+        SELECT c.oid FROM moving m JOIN pg_constraint c ON c.conparentid = m.oid
+      )
+      SELECT ?, 'key', n.nspname, t.relname, c.conname, x.oid::regclass::text, 1500,
+             format('ALTER TABLE %I.%I DROP CONSTRAINT %I', n.nspname, t.relname, c.conname),
+             array_remove(ARRAY[
+                 format('ALTER TABLE %I.%I ADD CONSTRAINT %I %s USING INDEX %I%s',
+                        n.nspname, t.relname, c.conname,
+                        CASE c.contype WHEN 'p' THEN 'PRIMARY KEY' ELSE 'UNIQUE' END, x.relname,
+                        CASE WHEN c.condeferred THEN ' DEFERRABLE INITIALLY DEFERRED'
+                             WHEN c.condeferrable THEN ' DEFERRABLE' ELSE '' END),
+                 'COMMENT ON CONSTRAINT ' || format('%I ON %I.%I', c.conname, n.nspname, t.relname)
+                   || ' IS ' || quote_literal(obj_description(c.oid, 'pg_constraint')),
+                 CASE WHEN i.indisclustered THEN
+                   format('ALTER TABLE %I.%I CLUSTER ON %I', n.nspname, t.relname, x.relname) END,
+                 CASE WHEN i.indisreplident THEN
+                   format('ALTER TABLE %I.%I REPLICA IDENTITY USING INDEX %I',
+                          n.nspname, t.relname, x.relname) END
+               ], NULL)
+        FROM run
+        JOIN overwinter.put_aside_relation r ON r.run_id = run.id
+        JOIN pg_class t ON t.oid = r.oid AND t.relkind = 'r' AND NOT t.relispartition
+         AND NOT t.relhassubclass AND pg_has_role(t.relowner, 'USAGE')
+        JOIN pg_namespace n ON n.oid = t.relnamespace AND has_schema_privilege(n.oid, 'CREATE')
+        JOIN pg_constraint c ON c.conrelid = t.oid AND c.contype IN ('p', 'u')
+        JOIN pg_class x ON x.oid = c.conindid AND x.relname = c.conname
+         AND (x.reltablespace = 0 OR has_tablespace_privilege(x.reltablespace, 'CREATE'))
+        JOIN pg_index i ON i.indexrelid = x.oid AND i.indisvalid
+       WHERE NOT EXISTS (SELECT 1 FROM pg_depend d
+                          WHERE (d.refclassid = 'pg_class'::regclass AND d.refobjid = x.oid
+                                 OR d.refclassid = 'pg_constraint'::regclass AND d.refobjid = c.oid)
+                            AND NOT (d.classid = 'pg_class'::regclass AND d.objid = x.oid)
+                            AND NOT (d.classid = 'pg_trigger'::regclass AND d.deptype = 'i')
+                            AND NOT (d.classid = 'pg_constraint'::regclass
+                                     AND d.objid IN (SELECT m.oid FROM moving m)))
+         AND NOT EXISTS (SELECT 1 FROM pg_depend d
+                          WHERE (d.classid = 'pg_class'::regclass AND d.objid = x.oid
+                                 OR d.classid = 'pg_constraint'::regclass AND d.objid = c.oid)
+                            AND d.deptype IN ('e', 'x'))
+      """;
+
+  /** They fall with their constraints, so they have no statement of their own for that. */
+  private static final String INDEXES_OF_KEYS =
+      """
+      INSERT INTO overwinter.put_aside
+             (run_id, kind, schema_name, table_name, object_name, tree, stage, restore_statements)
+      SELECT ?, 'index', a.schema_name, a.table_name, x.relname, a.tree, 0,
+             array_remove(ARRAY[
+                 format('SET LOCAL default_tablespace = %L', coalesce(s.spcname, '')),
+                 pg_get_indexdef(x.oid),
+                 'COMMENT ON INDEX ' || a.tree || ' IS '
+                   || quote_literal(obj_description(x.oid, 'pg_class'))
+               ], NULL)
+        FROM overwinter.put_aside a
+        JOIN pg_class x ON x.oid = a.tree::regclass
+        LEFT JOIN pg_tablespace s ON s.oid = x.reltablespace
+       WHERE a.run_id = ? AND a.kind = 'key'
+      """;
+
   // The guard's own triggers call functions of the schema overwinter; they stay.
   private static final String TRIGGERS =
       """
@@ -156,7 +235,8 @@ final class AsidePlan {
    * aside.
    */
   static void record(Connection target, String runId) throws SQLException {
-    for (String insert : new String[] {DEFINITIONS, INDEXES, FOREIGN_KEYS, TRIGGERS}) {
+    String[] inserts = {DEFINITIONS, INDEXES, FOREIGN_KEYS, KEYS, INDEXES_OF_KEYS, TRIGGERS};
+    for (String insert : inserts) {
       try (PreparedStatement statement = target.prepareStatement(insert)) {
         statement.setString(1, runId);
         statement.setString(2, runId);

@@ -1,10 +1,15 @@
 package dev.overwinter.activities.load;
 
+import dev.overwinter.activities.Measure;
 import dev.overwinter.activities.StepException;
 import dev.overwinter.activities.archive.ArchiveParts;
+import dev.overwinter.activities.archive.BinaryRowFile;
 import dev.overwinter.activities.archive.Chunk;
+import dev.overwinter.activities.archive.DamagedPartException;
 import dev.overwinter.activities.archive.LaneProgress;
 import dev.overwinter.activities.archive.PartRows;
+import dev.overwinter.activities.archive.RowCounter;
+import dev.overwinter.activities.postgres.CopyBinaryReader;
 import dev.overwinter.activities.postgres.CopyRowWriter;
 import dev.overwinter.activities.postgres.SqlFailures;
 import dev.overwinter.activities.remap.RowRemapper;
@@ -22,7 +27,9 @@ final class ChunkLoader {
   /**
    * Copies a chunk's rows into the target, in the transaction of the connection.
    *
-   * @return one chunk, its rows and its bytes of COPY text
+   * @return one chunk, its rows and its bytes of COPY
+   * @throws DamagedPartException when the file of its binary rows is damaged; nothing may be
+   *     committed then
    */
   static LaneSummary load(
       Connection target,
@@ -30,17 +37,23 @@ final class ChunkLoader {
       ArchiveParts parts,
       RowRemapper remapper,
       LaneProgress progress) {
-    try (PartRows rows = parts.open(chunk)) {
+    try {
       TargetTables.execute(target, TargetTables.APPLICATION_PATH);
       CopyIn copy = target.unwrap(PGConnection.class).getCopyAPI().copyIn(copyStatement(chunk));
       try {
-        CopyRowWriter writer = new CopyRowWriter(copy::writeToCopy);
-        for (byte[][] values = rows.next(); values != null; values = rows.next()) {
-          remapper.remap(values);
-          writer.write(values);
-          progress.row();
+        RowCounter counter = new RowCounter(progress, Measure.ROWS_IMPORTED);
+        CopyRowWriter writer =
+            new CopyRowWriter(
+                (bytes, offset, length) -> {
+                  copy.writeToCopy(bytes, offset, length);
+                  progress.bytes(Measure.BYTES_IMPORTED, length);
+                });
+        if (chunk.isBinary()) {
+          sendBinary(chunk, parts, remapper, writer, counter);
+        } else {
+          sendText(chunk, parts, remapper, writer, counter);
         }
-        writer.flush();
+        counter.flush();
         long loaded = copy.endCopy();
         if (loaded != chunk.part().digest().rows()) {
           throw new StepException(
@@ -58,14 +71,53 @@ final class ChunkLoader {
     }
   }
 
-  private static String copyStatement(Chunk chunk) {
-    String columns = chunk.table().columnList();
-    // An empty list is no SQL; without one COPY leaves generated columns out by itself.
-    return "COPY %s %s FROM STDIN (FORMAT text, ENCODING 'UTF8')"
-        .formatted(chunk.table().target().sql(), columns.isEmpty() ? "" : "(" + columns + ")");
+  private static void sendText(
+      Chunk chunk, ArchiveParts parts, RowRemapper remapper, CopyRowWriter writer, RowCounter done)
+      throws SQLException {
+    try (PartRows rows = parts.open(chunk)) {
+      for (byte[][] values = rows.next(); values != null; values = rows.next()) {
+        remapper.remap(values);
+        writer.write(values);
+        done.add(1);
+      }
+      writer.flush();
+    }
   }
 
-  private static void cancelUnlessEnded(CopyIn copy) {
+  private static void sendBinary(
+      Chunk chunk, ArchiveParts parts, RowRemapper remapper, CopyRowWriter writer, RowCounter done)
+      throws SQLException {
+    try (BinaryRowFile rows = parts.openRows(chunk)) {
+      int columns = chunk.wireTypes().size();
+      writer.writeRaw(CopyBinaryReader.header());
+      for (CopyBinaryReader row = rows.next(); row != null; row = rows.next()) {
+        remapper.remap(row);
+        int start = row.rowStart();
+        writer.writeRaw(row.bytes(), start, row.endOf(columns) - start);
+        done.add(1);
+      }
+      writer.writeRaw(CopyBinaryReader.trailer());
+      writer.flush();
+    } catch (SQLException e) {
+      // What the target refuses may be what a damaged file made of a value.
+      if (!parts.hasRecordedRows(chunk)) {
+        throw new DamagedPartException("holds other rows than were exported");
+      }
+      throw e;
+    }
+  }
+
+  static String copyStatement(Chunk chunk) {
+    String columns = chunk.table().columnList();
+    // An empty list is no SQL; without one COPY leaves generated columns out by itself.
+    return "COPY %s %s FROM STDIN (%s)"
+        .formatted(
+            chunk.table().target().sql(),
+            columns.isEmpty() ? "" : "(" + columns + ")",
+            chunk.isBinary() ? "FORMAT binary" : "FORMAT text, ENCODING 'UTF8'");
+  }
+
+  static void cancelUnlessEnded(CopyIn copy) {
     if (copy.isActive()) {
       try {
         copy.cancelCopy();

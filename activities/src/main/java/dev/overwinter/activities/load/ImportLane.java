@@ -1,10 +1,12 @@
 package dev.overwinter.activities.load;
 
+import dev.overwinter.activities.Measure;
 import dev.overwinter.activities.StepContext;
 import dev.overwinter.activities.StepException;
 import dev.overwinter.activities.archive.ArchiveParts;
 import dev.overwinter.activities.archive.Chunk;
 import dev.overwinter.activities.archive.ChunkLedger;
+import dev.overwinter.activities.archive.DamagedPartException;
 import dev.overwinter.activities.archive.LaneProgress;
 import dev.overwinter.activities.postgres.CancelGuard;
 import dev.overwinter.activities.postgres.Catalog;
@@ -13,7 +15,10 @@ import dev.overwinter.activities.postgres.QualifiedName;
 import dev.overwinter.activities.postgres.Table;
 import dev.overwinter.activities.remap.RowRemapper;
 import dev.overwinter.activities.remap.RowRemappers;
+import dev.overwinter.activities.rules.Projections;
 import dev.overwinter.workflows.FailureType;
+import dev.overwinter.workflows.RunKey;
+import dev.overwinter.workflows.request.TableRule;
 import dev.overwinter.workflows.steps.LaneSummary;
 import dev.overwinter.workflows.steps.StepInput;
 import java.nio.file.Path;
@@ -55,16 +60,22 @@ public final class ImportLane {
     this.remappers = remappers;
   }
 
+  /** Removes what is left of the files to load from, when every chunk is loaded. */
+  void removeRows(RunKey run) {
+    ArchiveParts.removeAllRows(archiveDirectory, run);
+  }
+
   /** Works until no chunk is left to take; other lanes may still be at work on theirs. */
   public LaneSummary run(StepInput input, StepContext context) {
     Run run = new Run(input, context);
     LaneSummary sum = new LaneSummary(0, 0, 0);
     while (true) {
-      Optional<LaneSummary> imported =
-          target.inTransaction("import", CancelGuard.guarding(context, run::importNext));
+      context.border();
+      Optional<LaneSummary> imported = run.importNext(context);
       if (imported.isEmpty()) {
         return sum;
       }
+      context.count(Measure.CHUNKS_IMPORTED, imported.get().chunks());
       sum =
           new LaneSummary(
               sum.chunks() + imported.get().chunks(),
@@ -85,10 +96,15 @@ public final class ImportLane {
 
     private int remapperOfTable;
 
+    /** The chunk in work or last worked on, and one whose file was damaged before. */
+    private Chunk chunk;
+
+    private Chunk damaged;
+
     private Run(StepInput input, StepContext context) {
       this.input = input;
       this.progress = new LaneProgress(context);
-      this.parts = new ArchiveParts(source, archiveDirectory, input.run(), context, progress);
+      this.parts = new ArchiveParts(source, archiveDirectory, input, context, progress);
       List<String> schemas = input.request().schemas();
       this.tables =
           source
@@ -97,6 +113,29 @@ public final class ImportLane {
                   CancelGuard.guarding(context, connection -> Catalog.read(connection, schemas)))
               .stream()
               .collect(Collectors.toMap(Table::name, Function.identity()));
+    }
+
+    private Optional<LaneSummary> importNext(StepContext context) {
+      try {
+        Optional<LaneSummary> imported =
+            target.inTransaction("import", CancelGuard.guarding(context, this::importNext));
+        if (imported.isPresent()) {
+          parts.removeLoaded(chunk);
+        }
+        damaged = null;
+        return imported;
+      } catch (DamagedPartException e) {
+        if (chunk.equals(damaged)) {
+          throw new StepException(
+              FailureType.ARCHIVE_DAMAGED,
+              "The rows of %s were damaged on the worker's disk twice. Look after the disk of the archive directory; the step can be retried then."
+                  .formatted(chunk));
+        }
+        // Without its file the chunk is exported again by whoever takes it next.
+        parts.removeRows(chunk);
+        damaged = chunk;
+        return Optional.of(new LaneSummary(0, 0, 0));
+      }
     }
 
     private Optional<LaneSummary> importNext(Connection connection) throws SQLException {
@@ -108,7 +147,8 @@ public final class ImportLane {
       progress.begin(claimed.get(), totals.rowsLoaded(), totals.rowsExported());
       loaderPass.apply(connection, input.run());
       useRemapperOf(connection, claimed.get());
-      Chunk chunk = parts.heal(connection, claimed.get());
+      chunk = claimed.get();
+      chunk = parts.heal(connection, chunk);
       LaneSummary loaded = ChunkLoader.load(connection, chunk, parts, remapper, progress);
       ChunkLedger.recordLoaded(connection, input.run(), chunk, loaded.rows());
       return Optional.of(loaded);
@@ -119,13 +159,14 @@ public final class ImportLane {
         return;
       }
       Table table = tables.get(chunk.table().source());
-      if (table == null || !chunk.table().isStill(table)) {
+      TableRule rule = Projections.rule(input.request(), chunk.table().source());
+      if (table == null || !chunk.table().isStill(table, rule)) {
         throw new StepException(
             FailureType.SOURCE_NOT_FROZEN,
             "Table %s of the source was dropped or altered since the plan was made. Roll back."
                 .formatted(chunk.table().source()));
       }
-      remapper = remappers.forTable(connection, input.run(), table);
+      remapper = remappers.forTable(connection, input.run(), chunk.table());
       remapperOfTable = chunk.table().number();
     }
   }

@@ -36,6 +36,7 @@ public final class LoadCompletion {
           "%d of %d chunks are not loaded yet; other lanes are still at work on them. It will be tried again."
               .formatted(totals.chunks() - totals.loaded(), totals.chunks()));
     }
+    lane.removeRows(input.run());
     return load.completeLoad(input, context).withRows(totals.rowsLoaded());
   }
 }

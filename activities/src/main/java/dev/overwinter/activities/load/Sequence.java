@@ -1,6 +1,9 @@
 package dev.overwinter.activities.load;
 
 import dev.overwinter.activities.postgres.QualifiedName;
+import dev.overwinter.activities.rules.Projections;
+import dev.overwinter.workflows.request.MigrationRequest;
+import dev.overwinter.workflows.request.TableRule;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -105,6 +108,21 @@ public record Sequence(
 
   private Sequence withColumns(List<NumberedColumn> numbered) {
     return new Sequence(name, ascending, cycles, least, greatest, numbered);
+  }
+
+  /** A sequence of the source whose columns have the names that the request gives them. */
+  public Sequence asInTarget(MigrationRequest request) {
+    return withColumns(
+        columns.stream()
+            .map(
+                column -> {
+                  TableRule rule = Projections.rule(request, column.table());
+                  return new NumberedColumn(
+                      Projections.target(column.table(), rule),
+                      Projections.nameInTarget(column.column(), rule),
+                      column.baseType());
+                })
+            .toList());
   }
 
   /** The other side's sequence that numbers the same column, else the one of the same name. */

@@ -6,6 +6,7 @@ import dev.overwinter.activities.postgres.CancelGuard;
 import dev.overwinter.activities.postgres.Database;
 import dev.overwinter.activities.postgres.QualifiedName;
 import dev.overwinter.workflows.FailureType;
+import dev.overwinter.workflows.request.MigrationRequest;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -30,13 +31,16 @@ final class Sequences {
    * @return sequences set
    */
   int carryOver(
-      AsideLedger ledger, List<String> schemas, List<QualifiedName> tables, StepContext lane) {
+      AsideLedger ledger, MigrationRequest request, List<QualifiedName> tables, StepContext lane) {
     return source.inTransaction(
         "reading the sequences",
         CancelGuard.guarding(
             lane,
             from -> {
-              List<Sequence> sources = Sequence.read(from, schemas);
+              List<Sequence> sources =
+                  Sequence.read(from, request.schemas()).stream()
+                      .map(sequence -> sequence.asInTarget(request))
+                      .toList();
               return target.inTransaction(
                   "setting the sequences",
                   CancelGuard.guarding(
@@ -45,7 +49,7 @@ final class Sequences {
                         // What is set here is not undone with the transaction, so no rollback may
                         // overtake.
                         ledger.checkLoading(to);
-                        return carryOver(from, to, sources, schemas, tables);
+                        return carryOver(from, to, sources, request.targetSchemas(), tables);
                       }));
             }));
   }

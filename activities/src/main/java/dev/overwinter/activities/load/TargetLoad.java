@@ -3,13 +3,13 @@ package dev.overwinter.activities.load;
 import dev.overwinter.activities.Lanes;
 import dev.overwinter.activities.StepContext;
 import dev.overwinter.activities.StepException;
+import dev.overwinter.activities.ledger.LedgerSchema;
 import dev.overwinter.activities.load.AsideObject.Kind;
 import dev.overwinter.activities.postgres.CancelGuard;
 import dev.overwinter.activities.postgres.Catalog;
 import dev.overwinter.activities.postgres.Database;
 import dev.overwinter.activities.postgres.QualifiedName;
-import dev.overwinter.activities.postgres.Table;
-import dev.overwinter.workflows.FailureType;
+import dev.overwinter.activities.rules.Projections;
 import dev.overwinter.workflows.request.MigrationRequest;
 import dev.overwinter.workflows.steps.PutAsideSummary;
 import dev.overwinter.workflows.steps.StepInput;
@@ -20,33 +20,41 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Prepares the target for loading and completes it afterwards. Indexes, foreign keys and triggers
- * are put aside with all they need to come back exactly in the ledger first, because rows load
- * several times faster into bare tables and triggers would act on rows that are only carried. Every
- * method may be broken off anywhere and repeated, also while an earlier attempt still runs.
- * Thread-safe.
+ * Prepares the target for loading and completes it afterwards. Indexes, keys and triggers are put
+ * aside with all they need to come back exactly in the ledger first, because rows load several
+ * times faster into bare tables and triggers would act on rows that are only carried. Every method
+ * may be broken off anywhere and repeated, also while an earlier attempt still runs. Thread-safe.
  */
 public final class TargetLoad {
   private final Database source;
   private final Database target;
+  private final LoaderPass pass;
   private final int builders;
 
+  /** For a target that has no guard. */
+  public TargetLoad(Database source, Database target, int builders) {
+    this(source, target, (connection, run) -> {}, builders);
+  }
+
   /**
+   * @param pass lets the emptying by the target's guard
    * @param builders how many indexes are built at one time, not more than the target's connections
    */
-  public TargetLoad(Database source, Database target, int builders) {
+  public TargetLoad(Database source, Database target, LoaderPass pass, int builders) {
     this.source = source;
     this.target = target;
+    this.pass = pass;
     this.builders = builders;
   }
 
   /**
-   * Puts aside what is in the way of loading the request's tables: foreign keys, indexes that back
-   * no constraint, and triggers that would fire. The ledger must hold the run, and the target must
-   * be guarded.
+   * Puts aside what is in the way of loading the request's tables: foreign keys, primary keys and
+   * unique constraints, indexes, and triggers that would fire. The ledger must hold the run, and
+   * the target must be guarded.
    *
    * @return what is aside of this run, by whichever attempt
    * @throws StepException with {@code TARGET_CHANGED} when a table that is to be loaded has rows
+   *     and the request does not let them go
    */
   public PutAsideSummary putAside(StepInput input, StepContext context) {
     AsideLedger ledger = new AsideLedger(input.run().runId());
@@ -69,8 +77,8 @@ public final class TargetLoad {
   }
 
   /**
-   * Restores what was put aside, sets the sequences and analyzes the tables. The caller has made
-   * sure that every chunk is loaded.
+   * Restores what was put aside, sets the sequences, analyzes the tables and fills the materialized
+   * views that read them. The caller has made sure that every chunk is loaded.
    *
    * @return what was restored of this run, by whichever attempt, and the sequences set
    * @throws StepException with {@code VERIFICATION_FAILED} when loaded rows break a foreign key or
@@ -83,17 +91,17 @@ public final class TargetLoad {
             "reading the tables to load",
             connection -> {
               ledger.checkLoading(connection);
+              LedgerSchema.create(connection);
               return ledger.tables(connection);
             });
     new Restoration(target, builders).restoreAll(ledger, context);
     int sequences =
         Lanes.call(
             "sequences",
-            lane ->
-                new Sequences(source, target)
-                    .carryOver(ledger, input.request().schemas(), tables, lane),
+            lane -> new Sequences(source, target).carryOver(ledger, input.request(), tables, lane),
             context);
     Lanes.run(builders, "tables", tables.stream().map(this::analyze).toList(), context);
+    new MaterializedViews(target).refresh(ledger, input.run().runId(), context);
     return summary(ledger, sequences, "restored");
   }
 
@@ -102,30 +110,33 @@ public final class TargetLoad {
         source,
         "reading the tables to load",
         connection ->
-            Catalog.read(connection, request.schemas(), request.skipTables()).stream()
-                .map(Table::name)
+            Catalog.read(connection, request.schemas(), request.tablesLeftBehind()).stream()
+                .map(
+                    table ->
+                        Projections.target(table.name(), Projections.rule(request, table.name())))
                 .toList(),
         context);
   }
 
-  private static void plan(
+  private void plan(
       Connection connection, AsideLedger ledger, StepInput input, List<QualifiedName> wanted)
       throws SQLException {
     if (!ledger.begin(connection)) {
       return;
     }
     List<QualifiedName> tables = TargetTables.existing(connection, wanted);
-    TargetTables.lock(connection, tables, "SHARE");
+    boolean mayEmpty = input.request().target().truncate() != null;
+    TargetTables.lock(connection, tables, mayEmpty ? "ACCESS EXCLUSIVE" : "SHARE");
     List<QualifiedName> filled = TargetTables.withRows(connection, tables);
     if (!filled.isEmpty()) {
-      throw new StepException(
-          FailureType.TARGET_CHANGED,
-          "These tables of the target have rows that this run did not load: %s. Empty them or point the run at another target, then start anew."
-              .formatted(filled));
+      Emptying.requireLeave(connection, input, tables, filled);
     }
     ledger.addTables(connection, tables);
     AsidePlan.record(connection, input.run().runId());
-    Sequences.remember(connection, input.run().runId(), input.request().schemas());
+    Sequences.remember(connection, input.run().runId(), input.request().targetSchemas());
+    if (!filled.isEmpty()) {
+      Emptying.empty(connection, ledger, input, tables, filled, pass);
+    }
   }
 
   private Lanes.Task dropping(AsideLedger ledger, AsideObject object) {
@@ -150,9 +161,10 @@ public final class TargetLoad {
     }
     TargetTables.execute(connection, TargetTables.LOCK_TIMEOUT);
     TargetTables.execute(connection, entry.dropStatement());
-    if (object.kind() == Kind.INDEX) {
+    if (entry.tree() != null) {
       ledger.setTreeAside(connection, entry.tree());
-    } else {
+    }
+    if (object.kind() != Kind.INDEX) {
       ledger.setState(connection, object, "aside");
     }
   }

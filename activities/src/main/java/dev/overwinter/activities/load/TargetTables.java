@@ -68,6 +68,37 @@ final class TargetTables {
     }
   }
 
+  /** How many rows a table has, of its own or in partitions. */
+  static long count(Connection target, QualifiedName table) throws SQLException {
+    try (Statement statement = target.createStatement();
+        ResultSet row =
+            statement.executeQuery("SELECT count(*) FROM " + own(target, List.of(table)).get(0))) {
+      row.next();
+      return row.getLong(1);
+    }
+  }
+
+  /**
+   * The tables as SQL names their own rows: with those of partitions, without those of tables that
+   * inherit, which are tables of their own and may stay behind.
+   */
+  private static List<String> own(Connection target, List<QualifiedName> tables)
+      throws SQLException {
+    List<String> own = new ArrayList<>();
+    try (PreparedStatement statement =
+        target.prepareStatement(
+            "SELECT relkind = 'p' FROM pg_catalog.pg_class WHERE oid = to_regclass(?)")) {
+      for (QualifiedName table : tables) {
+        statement.setString(1, table.sql());
+        try (ResultSet row = statement.executeQuery()) {
+          boolean partitioned = row.next() && row.getBoolean(1);
+          own.add(partitioned ? table.sql() : "ONLY " + table.sql());
+        }
+      }
+    }
+    return own;
+  }
+
   /** Those of the tables that have rows of their own or in partitions. */
   static List<QualifiedName> withRows(Connection target, List<QualifiedName> tables)
       throws SQLException {
@@ -75,7 +106,8 @@ final class TargetTables {
     try (Statement statement = target.createStatement()) {
       for (QualifiedName table : tables) {
         try (ResultSet row =
-            statement.executeQuery("SELECT EXISTS (SELECT 1 FROM %s)".formatted(table.sql()))) {
+            statement.executeQuery(
+                "SELECT EXISTS (SELECT 1 FROM %s)".formatted(own(target, List.of(table)).get(0)))) {
           row.next();
           if (row.getBoolean(1)) {
             filled.add(table);
@@ -96,24 +128,30 @@ final class TargetTables {
     List<QualifiedName> truncatable = tables.stream().filter(it -> !referred.contains(it)).toList();
     try (Statement statement = target.createStatement()) {
       if (!truncatable.isEmpty()) {
-        statement.execute("TRUNCATE " + join(truncatable));
+        statement.execute("TRUNCATE " + String.join(", ", own(target, truncatable)));
       }
       if (!referred.isEmpty()) {
-        statement.execute(deleteFrom(referred));
+        statement.execute(deleteFrom(own(target, referred)));
       }
     }
   }
 
-  private static String deleteFrom(List<QualifiedName> tables) {
+  private static String deleteFrom(List<String> tables) {
     List<String> parts = new ArrayList<>();
-    for (QualifiedName table : tables) {
-      parts.add("d%d AS (DELETE FROM %s WHERE true)".formatted(parts.size(), table.sql()));
+    for (String table : tables) {
+      parts.add("d%d AS (DELETE FROM %s WHERE true)".formatted(parts.size(), table));
     }
     return "WITH " + String.join(", ", parts) + " SELECT";
   }
 
   private static List<QualifiedName> referredFromOutside(
       Connection target, List<QualifiedName> tables) throws SQLException {
+    return named(target, tables, "t.oid = l.root");
+  }
+
+  /** Those at one end of the foreign keys that lead here from outside. */
+  private static List<QualifiedName> named(
+      Connection target, List<QualifiedName> tables, String end) throws SQLException {
     String sql =
         """
         WITH RECURSIVE listed AS (
@@ -127,10 +165,11 @@ final class TargetTables {
         SELECT DISTINCT n.nspname, t.relname
           FROM listed l
           JOIN pg_constraint k ON k.contype = 'f' AND k.confrelid = l.oid
-          JOIN pg_class t ON t.oid = l.root
+          JOIN pg_class t ON %s
           JOIN pg_namespace n ON n.oid = t.relnamespace
          WHERE k.conrelid NOT IN (SELECT oid FROM listed)
-        """;
+        """
+            .formatted(end);
     List<QualifiedName> referred = new ArrayList<>();
     try (PreparedStatement statement = target.prepareStatement(sql)) {
       Object[] names = tables.stream().map(QualifiedName::sql).toArray();
@@ -142,6 +181,12 @@ final class TargetTables {
       }
     }
     return referred;
+  }
+
+  /** Other tables with a foreign key to one of these or to a partition of theirs. */
+  static List<QualifiedName> referringFromOutside(Connection target, List<QualifiedName> tables)
+      throws SQLException {
+    return named(target, tables, "t.oid = k.conrelid");
   }
 
   private static String join(List<QualifiedName> tables) {

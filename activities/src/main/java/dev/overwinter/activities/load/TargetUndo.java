@@ -7,6 +7,7 @@ import dev.overwinter.activities.load.AsideObject.Kind;
 import dev.overwinter.activities.postgres.CancelGuard;
 import dev.overwinter.activities.postgres.Database;
 import dev.overwinter.activities.postgres.QualifiedName;
+import dev.overwinter.activities.schema.CreatedObjects;
 import dev.overwinter.workflows.FailureType;
 import dev.overwinter.workflows.RunKey;
 import dev.overwinter.workflows.steps.CleanUpSummary;
@@ -16,13 +17,15 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Leaves the target as the run found it: the tables it loaded empty, everything put aside back, the
- * sequences where they stood, no guard and no ledger. Works from every state that a run can leave
- * behind, may be broken off anywhere and repeated. Thread-safe.
+ * sequences where they stood, what it created gone, no guard and no ledger. Works from every state
+ * that a run can leave behind, may be broken off anywhere and repeated. Thread-safe.
  */
 public final class TargetUndo {
   private static final int ROUNDS = 5;
@@ -82,9 +85,11 @@ public final class TargetUndo {
               target, "emptying the target", c -> empty(c, ledger, run), context);
       new Restoration(target, builders).restoreAll(ledger, context);
       int restored = target.inTransaction("counting what was restored", c -> restored(c, ledger));
-      if (CancelGuard.inTransaction(
-          target, "removing guard and ledger", c -> close(c, ledger, run.runId()), context)) {
-        return new CleanUpSummary(emptied, restored, List.of());
+      Optional<List<String>> closed =
+          CancelGuard.inTransaction(
+              target, "removing guard and ledger", c -> close(c, ledger, run.runId()), context);
+      if (closed.isPresent()) {
+        return new CleanUpSummary(emptied, restored, closed.get());
       }
     }
     throw new StepException(
@@ -156,24 +161,39 @@ public final class TargetUndo {
   /**
    * Ends the run's record, unless an attempt to load that was still at work committed rows since;
    * after this its commits fail, because a chunk and its row in the ledger commit together.
+   *
+   * @return what the run created and could not be dropped; empty when rows were found
    */
-  private boolean close(Connection connection, AsideLedger ledger, String runId)
+  private Optional<List<String>> close(Connection connection, AsideLedger ledger, String runId)
       throws SQLException {
-    LedgerSchema.lock(connection);
+    LedgerSchema.create(connection);
+    lockRun(connection, runId);
     List<QualifiedName> tables = ledger.tables(connection);
     TargetTables.lock(connection, tables, "ACCESS EXCLUSIVE");
     if (!TargetTables.withRows(connection, tables).isEmpty()) {
-      return false;
+      return Optional.empty();
     }
+    MaterializedViews.putBack(connection, runId);
     Sequences.putBack(connection, runId);
     cleaner.removeGuard(connection);
+    List<String> left = new ArrayList<>(Emptying.lost(connection, runId));
+    left.addAll(CreatedObjects.drop(connection, runId));
     try (PreparedStatement statement =
         connection.prepareStatement("DELETE FROM overwinter.run WHERE run_id = ?")) {
       statement.setString(1, runId);
       statement.executeUpdate();
     }
     dropUnused(connection);
-    return true;
+    return Optional.of(left);
+  }
+
+  /** Whoever creates something for the run holds the row: what it records, we find. */
+  private static void lockRun(Connection connection, String runId) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement("SELECT FROM overwinter.run WHERE run_id = ? FOR UPDATE")) {
+      statement.setString(1, runId);
+      statement.execute();
+    }
   }
 
   /** Other runs' records stay: who became whom is asked for long after a run. */

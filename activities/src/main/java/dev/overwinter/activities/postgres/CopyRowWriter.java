@@ -3,8 +3,9 @@ package dev.overwinter.activities.postgres;
 import java.sql.SQLException;
 
 /**
- * Writes rows in the text format that {@code COPY ... FROM STDIN} reads. Rows are gathered into
- * messages of a fixed size, so that a large value needs no second copy of itself. Not thread-safe.
+ * Writes rows for {@code COPY ... FROM STDIN}: values in its text format, or rows in its binary
+ * format as they are. Rows are gathered into messages of a fixed size, so that a large value needs
+ * no second copy of itself. Not thread-safe.
  */
 public final class CopyRowWriter {
   private static final int MESSAGE_BYTES = 64 * 1024;
@@ -42,6 +43,26 @@ public final class CopyRowWriter {
     put((byte) '\n');
   }
 
+  /** Writes bytes as they are. */
+  public void writeRaw(byte[] bytes) throws SQLException {
+    writeRaw(bytes, 0, bytes.length);
+  }
+
+  /** Writes bytes as they are. */
+  public void writeRaw(byte[] bytes, int offset, int length) throws SQLException {
+    int from = offset;
+    int end = offset + length;
+    while (from < end) {
+      if (size == buffer.length) {
+        flush();
+      }
+      int count = Math.min(end - from, buffer.length - size);
+      System.arraycopy(bytes, from, buffer, size, count);
+      size += count;
+      from += count;
+    }
+  }
+
   /** Sends what is left. */
   public void flush() throws SQLException {
     if (size > 0) {
@@ -51,7 +72,7 @@ public final class CopyRowWriter {
     }
   }
 
-  /** Bytes of COPY text so far. */
+  /** Bytes so far. */
   public long bytes() {
     return written + size;
   }

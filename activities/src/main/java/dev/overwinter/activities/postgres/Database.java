@@ -13,7 +13,8 @@ import java.sql.SQLTransientConnectionException;
  * everywhere and no time-out of the server ends a long COPY. Thread-safe.
  */
 public final class Database implements AutoCloseable {
-  private static final String PIN_SESSION =
+  /** Makes a session's values have the text forms that they are carried in. */
+  public static final String PIN_SESSION =
       """
       SET TIME ZONE 'UTC'; SET datestyle = 'ISO, YMD'; SET intervalstyle = 'iso_8601';
       SET extra_float_digits = 1; SET bytea_output = 'hex'; SET xmloption = 'content';

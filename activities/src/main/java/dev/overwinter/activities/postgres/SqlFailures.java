@@ -23,7 +23,11 @@ public final class SqlFailures {
   }
 
   private static FailureType typeOf(String state) {
-    if (state.isEmpty() || state.startsWith("08") || state.startsWith("57P")) {
+    // 53300 tells of too many connections: others let theirs go.
+    if (state.isEmpty()
+        || state.startsWith("08")
+        || state.startsWith("57P")
+        || state.equals("53300")) {
       return FailureType.DATABASE_UNAVAILABLE;
     }
     if (state.startsWith("28") || state.equals("3D000")) {
@@ -47,7 +51,7 @@ public final class SqlFailures {
       case ACCESS_DENIED -> "Check user, password and database name of the worker's settings.";
       case PRIVILEGE_MISSING -> "Grant the role what it lacks, then retry the step.";
       case DATABASE_BUSY -> "Something else holds a lock; it will be tried again.";
-      case OUT_OF_RESOURCES -> "Free disk space or connections there; it will be tried again.";
+      case OUT_OF_RESOURCES -> "Free disk space or memory there, then retry the step.";
       default -> "Look at that server's log for the statement, then retry the step or roll back.";
     };
   }

@@ -1,7 +1,11 @@
 package dev.overwinter.activities.preflight;
 
 import dev.overwinter.activities.postgres.Column;
+import dev.overwinter.activities.postgres.QualifiedName;
 import dev.overwinter.activities.postgres.Table;
+import dev.overwinter.activities.rules.ProjectedColumn;
+import dev.overwinter.activities.rules.Projection;
+import dev.overwinter.workflows.request.TableRule;
 import dev.overwinter.workflows.steps.Finding;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +16,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Whether the columns of one table can take the rows of another of the same name. */
+/** Whether the columns of one table can take the rows of another. */
 final class ColumnComparison {
   private static final Pattern SIZED = Pattern.compile("(.+?)\\((\\d+)(?:,(\\d+))?\\)(.*)");
 
@@ -24,77 +28,153 @@ final class ColumnComparison {
           "bigint", Set.of("numeric"),
           "character varying", Set.of("text"));
 
-  private final Table source;
-  private final Map<String, Column> sourceColumns;
+  private final Projection source;
+  private final TableRule rule;
   private final Map<String, Column> targetColumns;
+  private final Set<String> filled;
   private final List<Finding> findings = new ArrayList<>();
 
-  private ColumnComparison(Table source, Table target) {
+  private ColumnComparison(Projection source, TableRule rule, Table target) {
     this.source = source;
-    this.sourceColumns = byName(source);
-    this.targetColumns = byName(target);
+    this.rule = rule;
+    this.targetColumns =
+        target.columns().stream().collect(Collectors.toMap(Column::name, Function.identity()));
+    this.filled = source.columns().stream().map(ProjectedColumn::name).collect(Collectors.toSet());
   }
 
-  private static Map<String, Column> byName(Table table) {
-    return table.columns().stream().collect(Collectors.toMap(Column::name, Function.identity()));
-  }
-
-  /** What is the matter with the target's columns. */
-  static List<Finding> compare(Table source, Table target) {
-    ColumnComparison comparison = new ColumnComparison(source, target);
+  /**
+   * What is the matter with the target's columns.
+   *
+   * @param rule the request's for this table
+   */
+  static List<Finding> compare(Projection source, TableRule rule, Table target) {
+    ColumnComparison comparison = new ColumnComparison(source, rule, target);
     source.columns().forEach(comparison::compareColumn);
+    source.table().columns().forEach(comparison::compareComputed);
     target.columns().forEach(comparison::lookAtAddition);
     return comparison.findings;
   }
 
-  private void compareColumn(Column from) {
+  private void compareColumn(ProjectedColumn from) {
     Column to = targetColumns.get(from.name());
-    String path = source.name() + "." + from.name();
+    String path = source.source() + "." + from.knownAs();
     if (to == null) {
-      if (from.generated()) {
-        findings.add(
-            Finding.warning(
-                path,
-                "The target lacks this computed column.",
-                "Add it if the application reads it."));
-      } else {
-        findings.add(
-            Finding.blocker(
-                path, "The target lacks this column.", "Add it to the target's table."));
-      }
-      return;
-    }
-    if (from.generated() != to.generated()) {
+      findings.add(Finding.blocker(path, "The target lacks this column.", homeFor(from)));
+    } else if (to.generated()) {
       findings.add(
           Finding.blocker(
               path,
-              "The column is computed in the %s only, so its values cannot be carried."
-                  .formatted(from.generated() ? "source" : "target"),
-              "Declare it the same way on both sides."));
-      return;
+              "The column is computed in the target only, so its values cannot be carried.",
+              "Let the target compute it: "
+                  + RuleText.column(source.source(), from.knownAs(), "drop", true)));
+    } else if (!isConstant(from)) {
+      compareTypes(path, from, to);
     }
-    compareTypes(path, from, to);
   }
 
-  private void compareTypes(String path, Column from, Column to) {
-    if (from.type().equals(to.type()) || unqualified(from).equals(unqualified(to))) {
+  private String homeFor(ProjectedColumn from) {
+    String table = source.target().toString();
+    if (from.sourceColumn() == null) {
+      return "Add %s to %s in the target, or correct the rule.".formatted(from.name(), table);
+    }
+    List<String> free =
+        targetColumns.values().stream()
+            .filter(to -> !to.generated() && !filled.contains(to.name()))
+            .map(Column::name)
+            .toList();
+    String renamed =
+        Likeness.nearest(from.name(), free)
+            .map(
+                name ->
+                    " If it is %s there: %s"
+                        .formatted(
+                            name, RuleText.column(source.source(), from.knownAs(), "rename", name)))
+            .orElse("");
+    return "Add it to the target's table.%s If it is to stay behind: %s"
+        .formatted(renamed, RuleText.column(source.source(), from.knownAs(), "drop", true));
+  }
+
+  /** A constant is tried out on the target itself. */
+  private boolean isConstant(ProjectedColumn column) {
+    return column.sourceColumn() == null
+        && rule.columns().entrySet().stream()
+            .anyMatch(
+                entry ->
+                    entry.getValue().constant() != null
+                        && entry.getValue().nameInTarget(entry.getKey()).equals(column.name()));
+  }
+
+  private void compareComputed(Column from) {
+    if (!from.generated()
+        || rule.columns().containsKey(from.name())
+        || filled.contains(from.name())) {
       return;
     }
+    String path = source.source() + "." + from.name();
+    Column to = targetColumns.get(from.name());
+    if (to == null) {
+      findings.add(
+          Finding.warning(
+              path,
+              "The target lacks this computed column.",
+              "Add it if the application reads it."));
+    } else if (!to.generated()) {
+      findings.add(
+          Finding.blocker(
+              path,
+              "The column is computed in the source only, so its values cannot be carried.",
+              "Declare it the same way on both sides, or carry what was computed: "
+                  + RuleText.column(
+                      source.source(),
+                      from.name(),
+                      "expression",
+                      QualifiedName.quote(from.name()))));
+    }
+  }
+
+  private void compareTypes(String path, ProjectedColumn column, Column to) {
+    Column from = column.column();
+    if (isSame(from, to)) {
+      return;
+    }
+    boolean made = column.sourceColumn() == null;
     String message =
-        "The type is %s in the source and %s in the target".formatted(from.type(), to.type());
+        "The %s is %s in the source and %s in the target"
+            .formatted(made ? "expression's type" : "type", from.type(), to.type());
     if (holds(from.type(), to.type())) {
       findings.add(
           Finding.warning(
               path,
               message + ", which holds every value.",
               "See that the application expects it."));
+    } else if (made && from.baseType().equals("text")) {
+      findings.add(
+          Finding.warning(
+              path,
+              message + ", which takes and keeps only texts that it would write itself.",
+              "Rehearse the run: a text that it refuses stops the import, one that it changes does not verify."));
     } else {
       findings.add(
           Finding.blocker(
               path,
               message + ", which may not hold every value unchanged.",
-              "Give the target's column the source's type."));
+              "Give the target's column the source's type, or make values of its type, if it may cut or round them: "
+                  + RuleText.value(
+                      source.source(),
+                      column,
+                      made
+                          ? "(%s)::%s".formatted(column.expression(), to.type())
+                          : column.expression() + "::" + to.type())));
     }
+  }
+
+  /** Whether a column holds every value of another unchanged. */
+  static boolean takes(Column from, Column to) {
+    return isSame(from, to) || holds(from.type(), to.type());
+  }
+
+  private static boolean isSame(Column from, Column to) {
+    return from.type().equals(to.type()) || unqualified(from).equals(unqualified(to));
   }
 
   /** An extension may live in another schema on the other side; its type is the same. */
@@ -128,17 +208,24 @@ final class ColumnComparison {
   }
 
   private void lookAtAddition(Column to) {
-    String path = source.name() + "." + to.name();
-    if (sourceColumns.containsKey(to.name())) {
+    if (filled.contains(to.name()) || to.generated()) {
       return;
     }
-    if (to.notNull() && !to.hasDefault() && !to.generated()) {
+    String path = source.target() + "." + to.name();
+    boolean computedInSource =
+        source.table().columns().stream()
+            .anyMatch(from -> from.generated() && from.name().equals(to.name()));
+    if (computedInSource && !rule.columns().containsKey(to.name())) {
+      return;
+    }
+    if (to.notNull() && !to.hasDefault()) {
       findings.add(
           Finding.blocker(
               path,
               "The target requires this column and the source has none of this name.",
-              "Give it a default, let it be NULL, or drop it."));
-    } else if (!to.generated()) {
+              "Give it a default, let it be NULL, drop it, or say what every row gets, as a constant or an expression: "
+                  + RuleText.column(source.source(), to.name(), "constant", "...")));
+    } else {
       findings.add(Finding.note(path, "Only the target has this column; it gets its default."));
     }
   }

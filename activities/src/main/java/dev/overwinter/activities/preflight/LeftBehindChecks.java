@@ -122,7 +122,7 @@ final class LeftBehindChecks {
         findings.add(
             Finding.note(
                 relation[0],
-                "A materialized view is not carried; REFRESH it in the target after the load."));
+                "A materialized view's rows are not carried; the run fills the target's once the tables it reads are loaded."));
       } else {
         findings.add(
             Finding.note(

@@ -6,6 +6,9 @@ import dev.overwinter.activities.postgres.Catalog;
 import dev.overwinter.activities.postgres.Database;
 import dev.overwinter.activities.postgres.QualifiedName;
 import dev.overwinter.activities.postgres.Table;
+import dev.overwinter.activities.rules.Projection;
+import dev.overwinter.activities.rules.Projections;
+import dev.overwinter.activities.schema.StructurePlan;
 import dev.overwinter.workflows.request.MigrationRequest;
 import dev.overwinter.workflows.steps.Finding;
 import dev.overwinter.workflows.steps.StepInput;
@@ -13,9 +16,11 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -26,8 +31,10 @@ final class Look {
   private final Connection target;
   private boolean withoutPeople;
   private boolean oneDatabase;
-  private List<Table> sourceTables;
+  private List<Table> allSourceTables;
+  private List<Projection> projections;
   private List<Table> targetTables;
+  private StructurePlan creation;
 
   /**
    * @param source null when it cannot be connected to
@@ -88,6 +95,11 @@ final class Look {
     return input.request().schemas();
   }
 
+  /** The schemas in which the target is loaded. */
+  List<String> targetSchemas() {
+    return input.request().targetSchemas();
+  }
+
   String runId() {
     return input.run().runId();
   }
@@ -100,26 +112,72 @@ final class Look {
     return target;
   }
 
-  /** The source's tables that will be copied. */
-  List<Table> sourceTables() throws SQLException {
-    if (sourceTables == null) {
-      sourceTables = Catalog.read(source, schemas(), request().skipTables());
+  /** All tables of the source in the request's schemas. */
+  List<Table> allSourceTables() throws SQLException {
+    if (allSourceTables == null) {
+      allSourceTables = Catalog.read(source, schemas());
     }
-    return sourceTables;
+    return allSourceTables;
   }
 
-  /** All tables of the target in the request's schemas, by name. */
+  /** The source's tables that will be copied. */
+  List<Table> sourceTables() throws SQLException {
+    List<String> leftBehind = request().tablesLeftBehind();
+    return allSourceTables().stream()
+        .filter(table -> !leftBehind.contains(table.name().toString()))
+        .toList();
+  }
+
+  /**
+   * The same in the target's shape. Left out are tables with a rule that the source refuses, which
+   * is a finding of its own.
+   */
+  List<Projection> projections() throws SQLException {
+    if (projections == null) {
+      List<Projection> read = new ArrayList<>();
+      for (Table table : sourceTables()) {
+        Savepoint before = source.setSavepoint();
+        try {
+          read.add(Projections.of(source, table, Projections.rule(request(), table.name())));
+        } catch (SQLException e) {
+          source.rollback(before);
+        }
+      }
+      projections = read;
+    }
+    return projections;
+  }
+
+  /** All tables of the target in the schemas that are loaded, by name. */
   Map<QualifiedName, Table> targetTables() throws SQLException {
     if (targetTables == null) {
-      targetTables = Catalog.read(target, schemas());
+      targetTables = Catalog.read(target, targetSchemas());
     }
     return targetTables.stream().collect(Collectors.toMap(Table::name, Function.identity()));
+  }
+
+  /** What the run will create in the target; empty unless the request asks for it. */
+  Optional<StructurePlan> creation() throws SQLException {
+    if (request().target().createTables() && creation == null && has(Check.Needs.BOTH)) {
+      creation = StructurePlan.of(source, target, request());
+    }
+    return Optional.ofNullable(creation);
+  }
+
+  /** Whether the run will create a table or sequence of this name in the target. */
+  boolean creates(QualifiedName name) throws SQLException {
+    return creation().isPresent()
+        && (creation.tables().contains(name) || creation.sequences().contains(name));
   }
 
   /** The target's counterparts of the tables that will be copied. */
   List<QualifiedName> loadedTables() throws SQLException {
     Map<QualifiedName, Table> there = targetTables();
-    return sourceTables().stream().map(Table::name).filter(there::containsKey).toList();
+    return sourceTables().stream()
+        .map(table -> Projections.target(table.name(), Projections.rule(request(), table.name())))
+        .filter(there::containsKey)
+        .distinct()
+        .toList();
   }
 
   /** What a role may do with a relation; looked up without needing the use of its schema. */

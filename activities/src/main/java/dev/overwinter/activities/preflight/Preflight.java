@@ -76,9 +76,14 @@ public final class Preflight {
     checks.add(
         new Check("the target's pooler", Needs.NOTHING, look -> SideConnector.pooling(target)));
     checks.addAll(SourceChecks.all());
+    checks.addAll(FreezeChecks.all());
     checks.addAll(TargetChecks.all());
+    checks.addAll(RuleChecks.all());
     checks.addAll(StructureChecks.all());
+    checks.addAll(CreationChecks.all());
     checks.addAll(LeftBehindChecks.all());
+    checks.addAll(EventTriggerChecks.all());
+    checks.addAll(CronChecks.all());
     checks.addAll(new CapacityChecks(archive).all());
     checks.addAll(people.all());
     return checks;

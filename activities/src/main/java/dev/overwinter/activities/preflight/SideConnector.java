@@ -1,5 +1,6 @@
 package dev.overwinter.activities.preflight;
 
+import dev.overwinter.activities.postgres.Database;
 import dev.overwinter.activities.postgres.DatabaseSettings;
 import dev.overwinter.workflows.steps.Finding;
 import java.sql.Connection;
@@ -35,8 +36,7 @@ public final class SideConnector {
     Connection connection = DriverManager.getConnection(settings.jdbcUrl(), properties);
     try (Statement statement = connection.createStatement()) {
       statement.execute(
-          "SET search_path = ''; SET statement_timeout = 0; SET lock_timeout = '10s';"
-              + " SET idle_in_transaction_session_timeout = 0");
+          Database.PIN_SESSION + "SET row_security = DEFAULT; SET lock_timeout = '10s'");
       connection.setReadOnly(true);
       connection.setAutoCommit(false);
       return connection;

@@ -10,7 +10,7 @@ import java.util.Set;
 
 /** Whether the source is what it should be and lets itself be read and frozen. */
 final class SourceChecks {
-  private static final int OLDEST = 130000;
+  private static final int OLDEST = 140000;
 
   /** What every release of Supabase Auth has and no account can be carried without. */
   private static final List<String> USER_COLUMNS =
@@ -25,6 +25,17 @@ final class SourceChecks {
 
   private static final List<String> IDENTITY_COLUMNS =
       List.of("user_id", "provider", "identity_data");
+
+  /** By the source's own clock. */
+  private static final String GUARD =
+      """
+      SELECT run_id, workflow_id,
+             CASE WHEN permanent THEN 'permanent'
+                  WHEN lapsed_at IS NOT NULL OR clock_timestamp() >= lease_until THEN 'lapsed'
+                  ELSE 'runs' END,
+             to_char(lease_until AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+        FROM overwinter.guard
+      """;
 
   /** The request's tables with partitions, parents and those of Supabase Auth. */
   private static final String TABLES =
@@ -70,7 +81,7 @@ final class SourceChecks {
       findings.add(
           Finding.blocker(
               "source",
-              "The source is PostgreSQL %s; the oldest that is supported is 13.".formatted(row[1]),
+              "The source is PostgreSQL %s; the oldest that is supported is 14.".formatted(row[1]),
               "Upgrade the project first."));
     }
     String expected = look.request().sourceDatabase();
@@ -186,7 +197,8 @@ final class SourceChecks {
         findings.add(lacks(schema, "use this schema", "GRANT USAGE ON SCHEMA on it"));
       }
     }
-    for (String[] table : look.askSource(TABLES, look.schemas(), look.request().skipTables())) {
+    for (String[] table :
+        look.askSource(TABLES, look.schemas(), look.request().tablesLeftBehind())) {
       if (!isTrue(table[1])) {
         findings.add(lacks(table[0], "read this table", "GRANT SELECT on it"));
       }
@@ -228,17 +240,35 @@ final class SourceChecks {
               "Let that run end or roll it back, or lift its guard as that role with: overwinter unfreeze"));
     }
     List<Finding> findings = new ArrayList<>();
-    for (String[] guard : look.askSource("SELECT run_id, workflow_id FROM overwinter.guard")) {
+    for (String[] guard : look.askSource(GUARD)) {
       if (!guard[0].equals(look.runId())) {
-        findings.add(
-            Finding.blocker(
-                "source",
-                "The guard of another run stands on the source: workflow %s, run %s."
-                    .formatted(guard[1], guard[0]),
-                "Let that run end or roll it back. If it is gone for good, lift its guard with: overwinter unfreeze"));
+        findings.add(guard(guard[1], guard[0], guard[2], guard[3]));
       }
     }
     return findings;
+  }
+
+  private static Finding guard(String workflow, String run, String lease, String until) {
+    return switch (lease) {
+      case "lapsed" ->
+          Finding.warning(
+              "source",
+              "A stale guard stands on the source: workflow %s, run %s; its lease ran out at %s. It stops nobody; this run removes it when it freezes the source."
+                  .formatted(workflow, run, until),
+              "See whether that run left anything on the target and in Stack Auth.");
+      case "runs" ->
+          Finding.blocker(
+              "source",
+              "The guard of another run stands on the source: workflow %s, run %s; its lease runs until %s unless it is renewed."
+                  .formatted(workflow, run, until),
+              "Let that run end or roll it back. If it is gone for good, wait for the end of its lease, or lift its guard with: overwinter unfreeze --force");
+      default ->
+          Finding.blocker(
+              "source",
+              "The guard of another run stands on the source for good: workflow %s, run %s."
+                  .formatted(workflow, run),
+              "That run has gone live, and its target may be taking writes. If it does not, lift its guard with: overwinter unfreeze --force");
+    };
   }
 
   private static Finding lacks(String object, String what, String remedy) {

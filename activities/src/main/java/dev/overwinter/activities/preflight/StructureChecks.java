@@ -1,17 +1,22 @@
 package dev.overwinter.activities.preflight;
 
 import dev.overwinter.activities.load.Sequence;
-import dev.overwinter.activities.postgres.Column;
 import dev.overwinter.activities.postgres.QualifiedName;
 import dev.overwinter.activities.postgres.Table;
 import dev.overwinter.activities.preflight.Check.Needs;
+import dev.overwinter.activities.rules.ProjectedColumn;
+import dev.overwinter.activities.rules.Projection;
+import dev.overwinter.activities.rules.Projections;
+import dev.overwinter.activities.schema.StructurePlan;
 import dev.overwinter.workflows.steps.Finding;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -104,21 +109,24 @@ final class StructureChecks {
   private static List<Finding> tables(Look look) throws SQLException {
     List<Finding> findings = new ArrayList<>();
     Map<QualifiedName, Table> there = look.targetTables();
+    Set<QualifiedName> carried = new HashSet<>();
     for (Table table : look.sourceTables()) {
-      Table counterpart = there.get(table.name());
+      carried.add(Projections.target(table.name(), Projections.rule(look.request(), table.name())));
+    }
+    for (Projection table : look.projections()) {
+      Table counterpart = there.get(table.target());
       if (counterpart == null) {
-        findings.add(
-            Finding.blocker(
-                table.name().toString(),
-                "The target lacks this table.",
-                "Create it there, or name it in skipTables if it is to stay behind."));
+        // What keeps the run from creating a table is told by CreationChecks.
+        if (!StructurePlan.covers(look.request(), table.source())) {
+          findings.add(missing(look, table, there.keySet(), carried));
+        }
       } else {
-        findings.addAll(ColumnComparison.compare(table, counterpart));
+        findings.addAll(
+            ColumnComparison.compare(
+                table, Projections.rule(look.request(), table.source()), counterpart));
       }
     }
-    Set<QualifiedName> carried =
-        look.sourceTables().stream().map(Table::name).collect(Collectors.toSet());
-    Set<String> skipped = new HashSet<>(look.request().skipTables());
+    Set<String> skipped = new HashSet<>(look.request().tablesLeftBehind());
     for (QualifiedName extra : new TreeSet<>(there.keySet())) {
       if (!carried.contains(extra) && !skipped.contains(extra.toString())) {
         findings.add(
@@ -128,36 +136,84 @@ final class StructureChecks {
     return findings;
   }
 
+  private static Finding missing(
+      Look look, Projection table, Set<QualifiedName> there, Set<QualifiedName> carried) {
+    List<String> free =
+        there.stream().filter(it -> !carried.contains(it)).map(QualifiedName::toString).toList();
+    String renamed =
+        Likeness.nearest(table.target().toString(), free)
+            .map(
+                name ->
+                    " If it is "
+                        + name
+                        + " there: "
+                        + RuleText.table(table.source(), "rename", name))
+            .orElse("");
+    return Finding.blocker(
+        table.target().toString(),
+        "The target lacks this table.",
+        "Create it there%s.%s If it is to stay behind: %s"
+            .formatted(
+                look.request().target().createTables()
+                    ? ""
+                    : ", or let the run create it (target.createTables)",
+                renamed,
+                RuleText.table(table.source(), "skip", true)));
+  }
+
   private static List<Finding> requiredColumns(Look look) throws SQLException {
     List<Finding> findings = new ArrayList<>();
     Map<QualifiedName, Table> there = look.targetTables();
-    for (Table table : look.sourceTables()) {
-      Table counterpart = there.get(table.name());
-      for (Column from : table.columns()) {
+    for (Projection table : look.projections()) {
+      Table counterpart = there.get(table.target());
+      for (ProjectedColumn from : table.columns()) {
         boolean refused =
             counterpart != null
-                && !from.notNull()
+                && !from.column().notNull()
                 && counterpart.columns().stream()
                     .anyMatch(
                         to -> to.name().equals(from.name()) && to.notNull() && !to.generated());
         if (refused) {
-          findings.add(refusedNull(look, table, from));
+          refusedNull(look, table, from).ifPresent(findings::add);
         }
       }
     }
     return findings;
   }
 
-  private static Finding refusedNull(Look look, Table table, Column column) throws SQLException {
-    String sql =
-        "SELECT EXISTS (SELECT 1 FROM %s WHERE %s IS NULL)"
-            .formatted(table.name().sql(), QualifiedName.quote(column.name()));
-    String path = table.name() + "." + column.name();
-    if (SourceChecks.isTrue(look.askSource(sql).get(0)[0])) {
+  private static Optional<Finding> refusedNull(Look look, Projection table, ProjectedColumn column)
+      throws SQLException {
+    SafeQuery.Answer answer =
+        SafeQuery.ask(
+            look.source(),
+            "SELECT EXISTS (SELECT 1 FROM (%s) carried WHERE carried.%s IS NULL)"
+                .formatted(table.select(), QualifiedName.quote(column.name())));
+    if (answer.problem() != null) {
+      throw new SQLException(answer.problem(), answer.problem().replace("SQLSTATE ", ""));
+    }
+    String path = table.source() + "." + column.knownAs();
+    boolean hasNull = SourceChecks.isTrue(answer.row()[0]);
+    if (column.sourceColumn() == null) {
+      return hasNull
+          ? Optional.of(
+              Finding.blocker(
+                  path,
+                  "The target refuses NULL in this column, and the rule's expression gives it for some rows.",
+                  "Give them a value in the expression, with COALESCE."))
+          : Optional.empty();
+    }
+    return Optional.of(refusedNull(table, column, path, hasNull));
+  }
+
+  private static Finding refusedNull(
+      Projection table, ProjectedColumn column, String path, boolean hasNull) {
+    if (hasNull) {
       return Finding.blocker(
           path,
           "The target refuses NULL in this column, and the source has rows with it.",
-          "DROP NOT NULL in the target, or fill the column in the source.");
+          "DROP NOT NULL in the target, fill the column in the source, or give these rows a value, such as 'none': "
+              + RuleText.value(
+                  table.source(), column, "COALESCE(%s, 'none')".formatted(column.expression())));
     }
     return Finding.warning(
         path,
@@ -167,10 +223,15 @@ final class StructureChecks {
 
   private static List<Finding> rules(Look look) throws SQLException {
     List<String> names = names(look);
+    Map<String, String> namesThere = new HashMap<>();
+    look.projections()
+        .forEach(it -> namesThere.put(it.source().toString(), it.target().toString()));
     Set<String> inSource = new HashSet<>();
-    look.askSource(RULES, names, names).forEach(rule -> inSource.add(rule[0] + " " + rule[3]));
+    look.askSource(RULES, names, names)
+        .forEach(rule -> inSource.add(namesThere.getOrDefault(rule[0], rule[0]) + " " + rule[3]));
     List<Finding> findings = new ArrayList<>();
-    for (String[] rule : look.askTarget(RULES, names, names)) {
+    List<String> loaded = namesThere(look);
+    for (String[] rule : look.askTarget(RULES, loaded, loaded)) {
       if (!inSource.contains(rule[0] + " " + rule[3])) {
         findings.add(
             Finding.warning(
@@ -184,7 +245,7 @@ final class StructureChecks {
   }
 
   private static List<Finding> enums(Look look) throws SQLException {
-    Map<String, Set<String>> there = labels(look.askTarget(ENUM_LABELS, names(look)));
+    Map<String, Set<String>> there = labels(look.askTarget(ENUM_LABELS, namesThere(look)));
     List<Finding> findings = new ArrayList<>();
     labels(look.askSource(ENUM_LABELS, names(look)))
         .forEach(
@@ -214,7 +275,7 @@ final class StructureChecks {
     look.askTarget("SELECT extname FROM pg_extension").forEach(row -> there.add(row[0]));
     List<Finding> findings = new ArrayList<>();
     for (String[] extension : look.askSource(EXTENSIONS, names(look))) {
-      if (!there.contains(extension[0])) {
+      if (!there.contains(extension[0]) && look.creation().isEmpty()) {
         findings.add(
             Finding.blocker(
                 extension[0],
@@ -226,7 +287,7 @@ final class StructureChecks {
   }
 
   private static List<Finding> sequences(Look look) throws SQLException {
-    List<Sequence> there = Sequence.read(look.target(), look.schemas());
+    List<Sequence> there = Sequence.read(look.target(), look.targetSchemas());
     Set<QualifiedName> carried =
         look.sourceTables().stream().map(Table::name).collect(Collectors.toSet());
     List<Finding> findings = new ArrayList<>();
@@ -234,7 +295,10 @@ final class StructureChecks {
       boolean needed =
           sequence.columns().isEmpty()
               || sequence.columns().stream().anyMatch(column -> carried.contains(column.table()));
-      if (needed && sequence.counterpart(there).isEmpty()) {
+      if (needed
+          && sequence.asInTarget(look.request()).counterpart(there).isEmpty()
+          && !look.creates(sequence.name())
+          && !isMade(look, sequence)) {
         findings.add(
             Finding.warning(
                 sequence.name().toString(),
@@ -243,6 +307,20 @@ final class StructureChecks {
       }
     }
     return findings;
+  }
+
+  /** An identity column's sequence comes with its table. */
+  private static boolean isMade(Look look, Sequence sequence) throws SQLException {
+    for (Sequence.NumberedColumn column : sequence.columns()) {
+      if (look.creates(column.table())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static List<String> namesThere(Look look) throws SQLException {
+    return look.projections().stream().map(it -> it.target().sql()).toList();
   }
 
   private static List<String> names(Look look) throws SQLException {

@@ -1,5 +1,6 @@
 package dev.overwinter.activities.preflight;
 
+import dev.overwinter.activities.load.Emptying;
 import dev.overwinter.activities.postgres.QualifiedName;
 import dev.overwinter.activities.preflight.Check.Needs;
 import dev.overwinter.workflows.steps.Finding;
@@ -153,7 +154,7 @@ final class TargetChecks {
 
   private static List<Finding> privileges(Look look) throws SQLException {
     List<Finding> findings = new ArrayList<>();
-    for (String[] table : look.askTarget(TABLES, look.schemas())) {
+    for (String[] table : look.askTarget(TABLES, look.targetSchemas())) {
       if (!SourceChecks.isTrue(table[1])) {
         findings.add(
             Finding.blocker(
@@ -169,10 +170,14 @@ final class TargetChecks {
                 "ALTER TABLE ... NO FORCE ROW LEVEL SECURITY until the run is over, or give the role BYPASSRLS."));
       }
     }
-    for (String schema : look.schemas()) {
+    for (String schema : look.targetSchemas()) {
       String sql =
           "SELECT has_schema_privilege(n.oid, 'USAGE'), has_schema_privilege(n.oid, 'CREATE') FROM pg_namespace n WHERE nspname = ?";
       List<String[]> row = look.askTarget(sql, schema);
+      if (row.isEmpty()
+          && look.creation().filter(it -> it.schemas().contains(schema)).isPresent()) {
+        continue;
+      }
       if (row.isEmpty()) {
         findings.add(
             Finding.blocker(
@@ -208,7 +213,7 @@ final class TargetChecks {
                 "target",
                 "The target's ledger holds another run that has not ended: workflow %s, run %s."
                     .formatted(run[0], run[1]),
-                "Let it end or roll it back first."));
+                "Let it end or roll it back first. If it is gone for good, set up the target's database anew: only that ledger knows which indexes and keys were put aside."));
       }
     } else if (!look.askTarget("SELECT 1 FROM pg_namespace WHERE nspname = 'overwinter'")
         .isEmpty()) {
@@ -222,17 +227,58 @@ final class TargetChecks {
   }
 
   private static List<Finding> empty(Look look) throws SQLException {
-    List<Finding> findings = new ArrayList<>();
+    String named = look.request().target().truncate();
+    List<QualifiedName> filled = new ArrayList<>();
     for (QualifiedName table : look.loadedTables()) {
       if (hasRows(look, table.sql())) {
-        findings.add(
-            Finding.blocker(
-                table.toString(),
-                "The target's table has rows; only empty tables are loaded.",
-                "Empty it, or name it in skipTables if its rows are to stay."));
+        filled.add(table);
       }
     }
-    return findings;
+    if (named == null) {
+      return filled.stream().map(TargetChecks::notEmpty).toList();
+    }
+    String database = look.askTarget("SELECT current_database()").get(0)[0];
+    if (!named.equals(database)) {
+      return List.of(
+          Finding.blocker(
+              "target.truncate",
+              "The request lets the tables of database %s be emptied, and the target's database is %s. Nothing would be emptied."
+                  .formatted(named, database),
+              "Correct OVERWINTER_TARGET_URL or target.truncate in the request."));
+    }
+    return filled.isEmpty() ? List.of() : List.of(emptying(look, filled));
+  }
+
+  private static Finding notEmpty(QualifiedName table) {
+    return Finding.blocker(
+        table.toString(),
+        "The target's table has rows; only empty tables are loaded.",
+        "Empty it, let the run empty it (target.truncate), or name it in skipTables if its rows are to stay.");
+  }
+
+  private static Finding emptying(Look look, List<QualifiedName> filled) throws SQLException {
+    List<String> referring = Emptying.referring(look.target(), look.loadedTables());
+    if (!referring.isEmpty()) {
+      return Finding.blocker(
+          "target.truncate",
+          "Tables of the target that this run does not load have rows and refer to tables that it would empty: %s."
+              .formatted(String.join(", ", referring)),
+          "Empty those yourself, or carry them too.");
+    }
+    long rows = 0;
+    for (QualifiedName table : filled) {
+      rows += Long.parseLong(look.askTarget("SELECT count(*) FROM " + table.sql()).get(0)[0]);
+    }
+    List<String> shown = filled.stream().limit(20).map(QualifiedName::toString).toList();
+    return Finding.warning(
+        "target.truncate",
+        "The run empties %d tables of the target, which have %d rows now: %s%s. No rollback brings these rows back."
+            .formatted(
+                filled.size(),
+                rows,
+                String.join(", ", shown),
+                filled.size() > shown.size() ? " and more" : ""),
+        "See that nobody needs them.");
   }
 
   private static List<Finding> keysOut(Look look) throws SQLException {

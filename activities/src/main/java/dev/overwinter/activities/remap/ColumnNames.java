@@ -1,7 +1,8 @@
 package dev.overwinter.activities.remap;
 
 import dev.overwinter.activities.postgres.Column;
-import dev.overwinter.activities.postgres.Table;
+import dev.overwinter.activities.rules.ProjectedColumn;
+import dev.overwinter.activities.rules.Projection;
 import dev.overwinter.workflows.request.ReferenceTreatment;
 import dev.overwinter.workflows.steps.Finding;
 import java.util.ArrayList;
@@ -16,11 +17,11 @@ final class ColumnNames {
   private ColumnNames() {}
 
   /** One blocker for each name that no copied column has, or whose column cannot be mapped. */
-  static List<Finding> findWrong(Map<String, ReferenceTreatment> named, List<Table> tables) {
+  static List<Finding> findWrong(Map<String, ReferenceTreatment> named, List<Projection> tables) {
     Map<String, Column> existing = new TreeMap<>();
-    for (Table table : tables) {
-      for (Column column : table.copiedColumns()) {
-        existing.put(table.name() + "." + column.name(), column);
+    for (Projection table : tables) {
+      for (ProjectedColumn column : table.columns()) {
+        existing.put(table.source() + "." + column.knownAs(), column.column());
       }
     }
     List<Finding> findings = new ArrayList<>();

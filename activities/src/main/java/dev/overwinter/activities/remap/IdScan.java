@@ -2,9 +2,8 @@ package dev.overwinter.activities.remap;
 
 import dev.overwinter.activities.postgres.Column;
 import dev.overwinter.activities.postgres.QualifiedName;
-import dev.overwinter.activities.postgres.Table;
+import dev.overwinter.activities.rules.Projection;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -16,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /**
  * Counts user ids in all columns of a table that can hold any, in SQL and in one pass. Every value
@@ -84,6 +84,9 @@ final class IdScan {
           "_timestamp",
           "_timestamptz");
 
+  /** Stands for their ids in the query. */
+  private static final String NOT_CARRIED = "{not carried}";
+
   private final List<Column> columns;
   private final String sql;
 
@@ -93,8 +96,8 @@ final class IdScan {
   }
 
   /** A scan of the columns worth looking at, or empty when there are none. */
-  static Optional<IdScan> of(Table table) {
-    List<Column> columns = table.copiedColumns().stream().filter(IdScan::mayHoldIds).toList();
+  static Optional<IdScan> of(Projection table) {
+    List<Column> columns = table.targetColumns().stream().filter(IdScan::mayHoldIds).toList();
     if (columns.isEmpty()) {
       return Optional.empty();
     }
@@ -102,7 +105,6 @@ final class IdScan {
     for (int place = 0; place < columns.size(); place++) {
       branches.add(idsOf(columns.get(place), place));
     }
-    boolean ordinary = table.leaves().equals(List.of(table.name()));
     String sql =
         """
         SELECT v.place,
@@ -111,16 +113,14 @@ final class IdScan {
                pg_catalog.count(u.id) FILTER (WHERE v.whole AND NOT carries),
                pg_catalog.count(*) FILTER (WHERE v.whole AND u.id IS NULL),
                pg_catalog.count(u.id) FILTER (WHERE NOT v.whole AND carries)
-          FROM %s t
+          FROM (%s) t
           CROSS JOIN LATERAL (
             %s) v (place, id, whole, mixed)
           LEFT JOIN auth.users u ON u.id = v.id
-          CROSS JOIN LATERAL (VALUES (NOT u.id = ANY (?))) c (carries)
+          CROSS JOIN LATERAL (VALUES (NOT u.id = ANY ('{%s}'::pg_catalog.uuid[]))) c (carries)
          GROUP BY v.place
         """
-            .formatted(
-                (ordinary ? "ONLY " : "") + table.name().sql(),
-                String.join("\n    UNION ALL\n    ", branches));
+            .formatted(table.select(), String.join("\n    UNION ALL\n    ", branches), NOT_CARRIED);
     return Optional.of(new IdScan(columns, sql));
   }
 
@@ -132,7 +132,11 @@ final class IdScan {
   /** A query of the ids in one value: whether each stands alone, and whether its case is mixed. */
   private static String idsOf(Column column, int place) {
     String value = "t." + QualifiedName.quote(column.name());
-    String text = "pg_catalog.textin(" + column.outputFunction() + "(" + value + "))";
+    // A refcursor is printed by a function that does not take it.
+    String text =
+        column.outputFunction().equals("pg_catalog.textout")
+            ? value + "::pg_catalog.text"
+            : "pg_catalog.textin(" + column.outputFunction() + "(" + value + "))";
     Optional<IdKind> kind = IdKind.of(column);
     if (kind.isEmpty()) {
       return matches(place, text, "", "m.found[1]", "false");
@@ -186,19 +190,15 @@ final class IdScan {
    * Scans, in a transaction of the caller.
    *
    * @param notCarried users who get no account
-   * @return what each column holds, by the column's name; columns without any UUID left out
+   * @return what each column holds, by its name in the target; columns without any UUID left out
    */
   Map<String, IdCounts> run(Connection source, Collection<UUID> notCarried) throws SQLException {
     readAllRows(source);
-    try (PreparedStatement statement = source.prepareStatement(sql)) {
-      statement.setArray(1, source.createArrayOf("uuid", notCarried.toArray()));
-      return counts(statement);
-    }
-  }
-
-  private Map<String, IdCounts> counts(PreparedStatement statement) throws SQLException {
+    String ids = notCarried.stream().map(UUID::toString).collect(Collectors.joining(","));
     Map<String, IdCounts> counts = new HashMap<>();
-    try (ResultSet row = statement.executeQuery()) {
+    // Not prepared: a question mark in the operator's SQL is an operator.
+    try (Statement statement = source.createStatement();
+        ResultSet row = statement.executeQuery(sql.replace(NOT_CARRIED, ids))) {
       while (row.next()) {
         counts.put(
             columns.get(row.getInt(1)).name(),

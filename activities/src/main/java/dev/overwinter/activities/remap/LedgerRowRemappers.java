@@ -1,8 +1,8 @@
 package dev.overwinter.activities.remap;
 
 import dev.overwinter.activities.StepException;
-import dev.overwinter.activities.postgres.Column;
-import dev.overwinter.activities.postgres.Table;
+import dev.overwinter.activities.archive.CopiedTable;
+import dev.overwinter.activities.archive.CopiedTable.CopiedColumn;
 import dev.overwinter.workflows.FailureType;
 import dev.overwinter.workflows.RunKey;
 import java.sql.Connection;
@@ -30,35 +30,28 @@ public final class LedgerRowRemappers implements RowRemappers {
   private Loaded loaded;
 
   @Override
-  public RowRemapper forTable(Connection target, RunKey run, Table table) throws SQLException {
+  public RowRemapper forTable(Connection target, RunKey run, CopiedTable table)
+      throws SQLException {
     RemapLedger.Plan plan =
         RemapLedger.plan(target, run)
             .orElseThrow(
                 () ->
                     new StepException(
                         FailureType.INTERNAL, "The run has no remap plan to import rows by."));
-    List<Column> columns = table.copiedColumns();
+    List<CopiedColumn> columns = table.columns();
     List<RemapLedger.MappedColumn> mapped =
         RemapLedger.mappedColumns(target, run).stream()
-            .filter(column -> column.table().equals(table.name()))
+            .filter(column -> column.table().equals(table.source()))
             .toList();
     if (mapped.isEmpty()) {
-      return values -> {};
+      return RowRemapper.NOTHING;
     }
     int[] places = mapped.stream().mapToInt(column -> place(columns, column)).toArray();
     IdKind[] kinds = mapped.stream().map(RemapLedger.MappedColumn::kind).toArray(IdKind[]::new);
-    IdReplacer replacer = new IdReplacer(mapping(target, run, plan));
-    return values -> {
-      for (int i = 0; i < places.length; i++) {
-        byte[] value = values[places[i]];
-        if (value != null) {
-          values[places[i]] = replacer.replace(kinds[i], value);
-        }
-      }
-    };
+    return new MappedValues(places, kinds, mapping(target, run, plan));
   }
 
-  private static int place(List<Column> columns, RemapLedger.MappedColumn mapped) {
+  private static int place(List<CopiedColumn> columns, RemapLedger.MappedColumn mapped) {
     return IntStream.range(0, columns.size())
         .filter(place -> columns.get(place).name().equals(mapped.column()))
         .findFirst()

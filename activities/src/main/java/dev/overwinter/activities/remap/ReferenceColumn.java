@@ -7,8 +7,9 @@ import java.util.Objects;
 /**
  * A column that holds user ids.
  *
- * @param table the table
- * @param column the column's name
+ * @param table the table's name in the source
+ * @param column what requests and findings call the column: by the source's name where it has one
+ * @param targetColumn the column's name in the target
  * @param kind how it holds them
  * @param evidence how it was found
  * @param known how many ids in it are those of carried users
@@ -19,6 +20,7 @@ import java.util.Objects;
 public record ReferenceColumn(
     QualifiedName table,
     String column,
+    String targetColumn,
     IdKind kind,
     Evidence evidence,
     long known,
@@ -37,6 +39,7 @@ public record ReferenceColumn(
   public ReferenceColumn {
     Objects.requireNonNull(table, "table");
     Objects.requireNonNull(column, "column");
+    Objects.requireNonNull(targetColumn, "targetColumn");
     Objects.requireNonNull(kind, "kind");
     Objects.requireNonNull(evidence, "evidence");
     Objects.requireNonNull(treatment, "treatment");

@@ -3,11 +3,11 @@ package dev.overwinter.activities.remap;
 import dev.overwinter.activities.Lanes;
 import dev.overwinter.activities.StepContext;
 import dev.overwinter.activities.postgres.CancelGuard;
-import dev.overwinter.activities.postgres.Column;
 import dev.overwinter.activities.postgres.Database;
 import dev.overwinter.activities.postgres.QualifiedName;
-import dev.overwinter.activities.postgres.Table;
 import dev.overwinter.activities.remap.ReferenceColumn.Evidence;
+import dev.overwinter.activities.rules.ProjectedColumn;
+import dev.overwinter.activities.rules.Projection;
 import dev.overwinter.workflows.request.ReferenceRules;
 import dev.overwinter.workflows.request.ReferenceTreatment;
 import dev.overwinter.workflows.steps.Finding;
@@ -37,7 +37,7 @@ public final class ReferenceDiscovery {
   /**
    * Finds the columns.
    *
-   * @param tables the tables that are copied
+   * @param tables the tables that are copied, in the target's shape
    * @param notCarried ids of users in {@code auth.users} who get no account; references to them
    *     count as unknown
    * @param lanes how many tables are looked through at one time, each over its own connection
@@ -45,7 +45,7 @@ public final class ReferenceDiscovery {
    */
   public static DiscoveredReferences discover(
       Database source,
-      List<Table> tables,
+      List<Projection> tables,
       ReferenceRules rules,
       Collection<UUID> notCarried,
       int lanes,
@@ -56,17 +56,21 @@ public final class ReferenceDiscovery {
         count(source, tables, notCarried, lanes, context);
     List<ReferenceColumn> columns = new ArrayList<>();
     List<Finding> findings = new ArrayList<>(ColumnNames.findWrong(rules.columns(), tables));
-    for (Table table : tables) {
-      Map<String, IdCounts> ofTable = counts.getOrDefault(table.name(), Map.of());
-      for (Column column : table.copiedColumns()) {
-        String path = table.name() + "." + column.name();
+    for (Projection table : tables) {
+      Map<String, IdCounts> ofTable = counts.getOrDefault(table.source(), Map.of());
+      for (ProjectedColumn column : table.columns()) {
+        String path = table.source() + "." + column.knownAs();
         IdCounts count = ofTable.getOrDefault(column.name(), IdCounts.NONE);
-        Optional<IdKind> kind = IdKind.of(column);
-        Optional<Evidence> evidence =
-            evidence(keys.contain(table.name(), column.name()), count, rules, path);
+        Optional<IdKind> kind = IdKind.of(column.column());
+        boolean foreignKey =
+            column.sourceColumn() != null && keys.contain(table.source(), column.sourceColumn());
+        Optional<Evidence> evidence = evidence(foreignKey, count, rules, path);
         if (kind.isPresent() && evidence.isPresent()) {
           columns.add(found(table, column, kind.get(), evidence.get(), count, rules));
-        } else if (kind.isPresent() && LIKE_A_USER_ID.matcher(column.name()).find()) {
+          if (column.sourceColumn() == null && !rules.columns().containsKey(path)) {
+            findings.add(undecided(path, count));
+          }
+        } else if (kind.isPresent() && LIKE_A_USER_ID.matcher(column.knownAs()).find()) {
           findings.add(
               Finding.note(path, "is named like a user id, but none of its values is one"));
         }
@@ -79,14 +83,14 @@ public final class ReferenceDiscovery {
   /** Largest tables first, so that no lane is left with one at the end. */
   private static Map<QualifiedName, Map<String, IdCounts>> count(
       Database source,
-      List<Table> tables,
+      List<Projection> tables,
       Collection<UUID> notCarried,
       int lanes,
       StepContext context) {
     Map<QualifiedName, Map<String, IdCounts>> counts = new ConcurrentHashMap<>();
     List<Lanes.Task> tasks = new ArrayList<>();
     tables.stream()
-        .sorted(Comparator.comparingLong(Table::bytes).reversed())
+        .sorted(Comparator.comparingLong((Projection it) -> it.table().bytes()).reversed())
         .forEach(
             table ->
                 IdScan.of(table)
@@ -94,12 +98,12 @@ public final class ReferenceDiscovery {
                         scan ->
                             tasks.add(
                                 new Lanes.Task(
-                                    table.name().toString(),
+                                    table.source().toString(),
                                     lane ->
                                         counts.put(
-                                            table.name(),
+                                            table.source(),
                                             source.inTransaction(
-                                                "search for user ids in " + table.name(),
+                                                "search for user ids in " + table.source(),
                                                 CancelGuard.guarding(
                                                     lane,
                                                     connection ->
@@ -119,21 +123,33 @@ public final class ReferenceDiscovery {
     return rules.columns().containsKey(path) ? Optional.of(Evidence.REQUEST) : Optional.empty();
   }
 
+  /** An expression may have made its ids of anything; that it makes user ids is for a person. */
+  private static Finding undecided(String path, IdCounts count) {
+    return Finding.blocker(
+        path,
+        "is made by an expression, and %d of its values are user ids".formatted(count.ofUsers()),
+        "Say whether they are to be replaced: \"references\": {\"columns\": {\"%s\": \"map\"}}, or \"leave\"."
+            .formatted(path));
+  }
+
   private static ReferenceColumn found(
-      Table table,
-      Column column,
+      Projection table,
+      ProjectedColumn column,
       IdKind kind,
       Evidence evidence,
       IdCounts count,
       ReferenceRules rules) {
     return new ReferenceColumn(
-        table.name(),
+        table.source(),
+        column.knownAs(),
         column.name(),
         kind,
         evidence,
         count.known(),
         count.unknown(evidence == Evidence.FOREIGN_KEY),
-        rules.columns().getOrDefault(table.name() + "." + column.name(), ReferenceTreatment.MAP));
+        rules
+            .columns()
+            .getOrDefault(table.source() + "." + column.knownAs(), ReferenceTreatment.MAP));
   }
 
   private static Optional<Finding> lookCloser(String path, IdCounts count) {

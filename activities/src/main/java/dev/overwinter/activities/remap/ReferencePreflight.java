@@ -2,7 +2,7 @@ package dev.overwinter.activities.remap;
 
 import dev.overwinter.activities.StepContext;
 import dev.overwinter.activities.postgres.Database;
-import dev.overwinter.activities.postgres.Table;
+import dev.overwinter.activities.rules.Projection;
 import dev.overwinter.workflows.request.MigrationRequest;
 import dev.overwinter.workflows.request.ReferenceTreatment;
 import dev.overwinter.workflows.request.UnknownUserRule;
@@ -30,7 +30,7 @@ public final class ReferencePreflight {
    */
   public DiscoveredReferences look(
       MigrationRequest request, Collection<UUID> notCarried, StepContext context) {
-    List<Table> tables = RemapPlanning.tables(source, request, context);
+    List<Projection> tables = RemapPlanning.tables(source, request, context);
     DiscoveredReferences found =
         ReferenceDiscovery.discover(
             source,

@@ -83,7 +83,7 @@ public final class RemapLedger {
         insert.setString(1, run.runId());
         insert.setString(2, column.table().schema());
         insert.setString(3, column.table().name());
-        insert.setString(4, column.column());
+        insert.setString(4, column.targetColumn());
         insert.setString(5, column.kind().name());
         insert.setString(6, column.evidence().name());
         insert.setString(7, column.treatment().name());
@@ -111,7 +111,7 @@ public final class RemapLedger {
     Set<MappedColumn> planned =
         columns.stream()
             .filter(column -> column.treatment() == ReferenceTreatment.MAP)
-            .map(column -> new MappedColumn(column.table(), column.column(), column.kind()))
+            .map(column -> new MappedColumn(column.table(), column.targetColumn(), column.kind()))
             .collect(Collectors.toSet());
     return plan(target, run).equals(Optional.of(new Plan(mapping.users(), mapping.digest())))
         && planned.equals(Set.copyOf(mappedColumns(target, run)));
@@ -153,8 +153,8 @@ public final class RemapLedger {
   /**
    * A column whose user ids are replaced.
    *
-   * @param table the table
-   * @param column the column's name
+   * @param table the table's name in the source
+   * @param column the column's name in the target
    * @param kind how it holds them
    */
   public record MappedColumn(QualifiedName table, String column, IdKind kind) {}

@@ -4,9 +4,9 @@ import dev.overwinter.activities.Lanes;
 import dev.overwinter.activities.StepContext;
 import dev.overwinter.activities.StepException;
 import dev.overwinter.activities.postgres.CancelGuard;
-import dev.overwinter.activities.postgres.Catalog;
 import dev.overwinter.activities.postgres.Database;
-import dev.overwinter.activities.postgres.Table;
+import dev.overwinter.activities.rules.Projection;
+import dev.overwinter.activities.rules.Projections;
 import dev.overwinter.workflows.FailureType;
 import dev.overwinter.workflows.RunKey;
 import dev.overwinter.workflows.request.MigrationRequest;
@@ -51,7 +51,7 @@ public final class RemapPlanning {
    */
   public RemapSummary plan(StepInput input, StepContext context) {
     MappingCheck mapping = Lanes.call("auth.users", lane -> check(input.run(), lane), context);
-    List<Table> tables = tables(source, input.request(), context);
+    List<Projection> tables = tables(source, input.request(), context);
     DiscoveredReferences found =
         ReferenceDiscovery.discover(
             source,
@@ -82,12 +82,12 @@ public final class RemapPlanning {
                         lane, accounts -> MappingCheck.run(users, accounts, run)))));
   }
 
-  /** The tables that are copied. */
-  static List<Table> tables(Database source, MigrationRequest request, StepContext context) {
+  /** The tables that are copied, in the target's shape. */
+  static List<Projection> tables(Database source, MigrationRequest request, StepContext context) {
     return CancelGuard.inTransaction(
         source,
         "reading of the catalog",
-        connection -> Catalog.read(connection, request.schemas(), request.skipTables()),
+        connection -> Projections.read(connection, request),
         context);
   }
 

@@ -1,6 +1,6 @@
 package dev.overwinter.activities.remap;
 
-import dev.overwinter.activities.postgres.Table;
+import dev.overwinter.activities.archive.CopiedTable;
 import dev.overwinter.workflows.RunKey;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -14,5 +14,5 @@ public interface RowRemappers {
    * @throws dev.overwinter.activities.StepException when the run has no plan, or the mapping or the
    *     table is no longer what was planned
    */
-  RowRemapper forTable(Connection target, RunKey run, Table table) throws SQLException;
+  RowRemapper forTable(Connection target, RunKey run, CopiedTable table) throws SQLException;
 }

@@ -16,6 +16,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -93,7 +94,7 @@ public final class ReportStep {
     page.append("# Migration ").append(status.run().workflowId()).append("\n\n");
     page.append("Run ").append(status.run().runId());
     page.append(", written by overwinter ").append(toolVersion).append(".\n\n");
-    page.append(Dashboard.markdown(status));
+    page.append(Dashboard.markdown(status, Instant.now()));
     if (!tables.isEmpty()) {
       page.append("\n| table | rows | chunks | bytes in the archive |\n|---|---:|---:|---:|\n");
       for (CopiedTable table : tables) {

@@ -1,5 +1,6 @@
 package dev.overwinter.activities.users;
 
+import dev.overwinter.activities.StepThreads;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -29,7 +30,7 @@ final class BoundedCalls implements AutoCloseable {
    * @param breakOff ends requests in flight at once
    */
   BoundedCalls(int parallel, Runnable breakOff) {
-    this.threads = Executors.newFixedThreadPool(parallel);
+    this.threads = Executors.newFixedThreadPool(parallel, new StepThreads("requests"));
     this.breakOff = breakOff;
   }
 

@@ -2,13 +2,9 @@ package dev.overwinter.activities.users;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.overwinter.activities.RetryAfter;
 import dev.overwinter.activities.users.StackAuthException.Kind;
 import java.io.IOException;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -50,7 +46,7 @@ final class StackAuthErrors {
     int status = response.code();
     String code = code(response, json);
     return new StackAuthException(
-        kind(status, code), code, response.header("x-stack-request-id"), retryAfter(response));
+        kind(status, code), code, response.header("x-stack-request-id"), RetryAfter.of(response));
   }
 
   private static Kind kind(int status, String code) {
@@ -91,24 +87,6 @@ final class StackAuthErrors {
           .orElse(fallback);
     } catch (IOException unreadable) {
       return fallback;
-    }
-  }
-
-  /** Seconds or a date; null when there is none or it makes no sense. */
-  private static Duration retryAfter(Response response) {
-    String value = response.header("Retry-After");
-    if (value == null) {
-      return null;
-    }
-    try {
-      if (value.chars().allMatch(Character::isDigit)) {
-        return Duration.ofSeconds(Long.parseLong(value));
-      }
-      Instant at = ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
-      Duration left = Duration.between(Instant.now(), at);
-      return left.isNegative() ? Duration.ZERO : left;
-    } catch (NumberFormatException | DateTimeParseException senseless) {
-      return null;
     }
   }
 }

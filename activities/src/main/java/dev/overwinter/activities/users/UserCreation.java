@@ -1,5 +1,6 @@
 package dev.overwinter.activities.users;
 
+import dev.overwinter.activities.Measure;
 import dev.overwinter.activities.StepContext;
 import dev.overwinter.activities.StepException;
 import dev.overwinter.activities.postgres.Database;
@@ -158,8 +159,9 @@ final class UserCreation {
       }
     }
     ledger.begin(beginnings);
+    beginnings.forEach(beginning -> count(beginning.outcome().state()));
     done += beginnings.size() - candidates.size();
-    threads.forEach(candidates, creator::create, this::record, this::tick);
+    threads.forEach(candidates, unlessStopping(creator::create), this::record, this::tick);
   }
 
   /** Brings every intended user to an end; each round either does or uses up an attempt. */
@@ -177,7 +179,7 @@ final class UserCreation {
             candidates.stream().filter(candidate -> candidate.account().guarded()).toList();
         unguarded.addAll(ids);
         guarded.forEach(candidate -> unguarded.remove(candidate.supabaseId()));
-        threads.forEach(guarded, creator::resume, this::record, this::tick);
+        threads.forEach(guarded, unlessStopping(creator::resume), this::record, this::tick);
         after = ids.get(ids.size() - 1);
         page = ledger.page(after, SupabaseUserReader.PAGE, State.INTENDED);
       }
@@ -211,10 +213,19 @@ final class UserCreation {
       }
       record(givenUp);
       ledger.begin(again.stream().map(Candidate::supabaseId).toList());
-      threads.forEach(again, creator::create, this::record, this::tick);
+      threads.forEach(again, unlessStopping(creator::create), this::record, this::tick);
       after = page.get(page.size() - 1).supabaseId();
       page = ledger.page(after, SupabaseUserReader.PAGE, State.INTENDED);
     }
+  }
+
+  /** When the process is to stop, requests in flight are waited for and no other is sent. */
+  private Function<Candidate, UserOutcome> unlessStopping(
+      Function<Candidate, UserOutcome> request) {
+    return candidate -> {
+      context.border();
+      return request.apply(candidate);
+    };
   }
 
   private List<Candidate> candidates(List<UUID> ids) {
@@ -228,7 +239,18 @@ final class UserCreation {
 
   private void record(List<UserOutcome> outcomes) {
     ledger.record(outcomes);
+    outcomes.forEach(outcome -> count(outcome.state()));
     done += outcomes.stream().filter(outcome -> outcome.state() != State.INTENDED).count();
+  }
+
+  private void count(State state) {
+    switch (state) {
+      case CREATED -> context.count(Measure.USERS_CREATED, 1);
+      case ADOPTED -> context.count(Measure.USERS_ADOPTED, 1);
+      case SKIPPED -> context.count(Measure.USERS_SKIPPED, 1);
+      case CONFLICT, QUARANTINED -> context.count(Measure.USERS_LEFT_OVER, 1);
+      case INTENDED, REMOVED -> {}
+    }
   }
 
   private void tick() {

@@ -92,6 +92,12 @@ record ForeignKey(
     return List.of((String[]) array.getArray());
   }
 
+  /** The same key by other names. */
+  ForeignKey withReference(Reference other) {
+    return new ForeignKey(
+        name, other, validated, enforced, full, operators, fromPartitions, toPartitions);
+  }
+
   /** Counts the rows that refer to nothing. */
   String orphansSql() {
     List<String> own = reference.columns().stream().map(it -> "c." + quote(it)).toList();

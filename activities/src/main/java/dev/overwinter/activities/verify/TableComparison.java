@@ -1,6 +1,7 @@
 package dev.overwinter.activities.verify;
 
 import dev.overwinter.activities.Lanes;
+import dev.overwinter.activities.Measure;
 import dev.overwinter.activities.StepContext;
 import dev.overwinter.activities.StepException;
 import dev.overwinter.activities.postgres.CancelGuard;
@@ -9,7 +10,9 @@ import dev.overwinter.activities.postgres.Database;
 import dev.overwinter.activities.postgres.QualifiedName;
 import dev.overwinter.activities.postgres.Table;
 import dev.overwinter.activities.postgres.TableDigest;
+import dev.overwinter.activities.postgres.WireType;
 import dev.overwinter.activities.remap.IdKind;
+import dev.overwinter.activities.rules.Projection;
 import dev.overwinter.workflows.RunKey;
 import dev.overwinter.workflows.steps.Finding;
 import dev.overwinter.workflows.steps.VerificationSummary.Verdict;
@@ -24,20 +27,23 @@ import java.util.Optional;
  * sums do not depend on the order. Thread-safe.
  */
 final class TableComparison {
-  private final Table table;
+  private final Projection table;
   private final Optional<TableDigest> exported;
+  private final List<WireType> wires;
   private TableDigest inSource = TableDigest.EMPTY;
   private TableDigest inTarget = TableDigest.EMPTY;
   private final List<Finding> differences = new ArrayList<>();
   private final List<Finding> obstacles = new ArrayList<>();
 
   /**
-   * @param table as the source has it
+   * @param table as the source has it, in the target's shape
    * @param exported digest over all exported chunks, or empty when they are not all there
+   * @param wires how each column travels in binary, or null when rows travel as text
    */
-  TableComparison(Table table, Optional<TableDigest> exported) {
+  TableComparison(Projection table, Optional<TableDigest> exported, List<WireType> wires) {
     this.table = table;
     this.exported = exported;
+    this.wires = wires;
     if (exported.isEmpty()) {
       obstacles.add(
           Finding.blocker(
@@ -48,16 +54,12 @@ final class TableComparison {
   }
 
   String name() {
-    return table.name().toString();
-  }
-
-  QualifiedName tableName() {
-    return table.name();
+    return table.source().toString();
   }
 
   /** What there is to do in the source. */
   List<PartOfWork> partsInSource(List<PageRange> ranges, Database source) {
-    DigestQuery query = DigestQuery.ofSource(table.copiedColumns());
+    DigestQuery query = DigestQuery.ofSource(table, wires);
     return parts(ranges, query, source, true);
   }
 
@@ -66,7 +68,7 @@ final class TableComparison {
    *
    * @param counterpart the table there, or null when there is none
    * @param ranges the ranges of its pages
-   * @param mapped its remapped columns
+   * @param mapped its remapped columns, by their names there
    */
   List<PartOfWork> partsInTarget(
       Table counterpart,
@@ -75,11 +77,13 @@ final class TableComparison {
       RunKey run,
       Database target) {
     if (counterpart == null) {
-      differ(Finding.blocker(name(), "is missing in the target", "Create it there."));
+      differ(
+          Finding.blocker(
+              table.target().toString(), "is missing in the target", "Create it there."));
       return List.of();
     }
     List<Column> columns = new ArrayList<>();
-    for (Column column : table.copiedColumns()) {
+    for (Column column : table.targetColumns()) {
       counterpart.copiedColumns().stream()
           .filter(other -> other.name().equals(column.name()))
           .findFirst()
@@ -88,14 +92,14 @@ final class TableComparison {
               () ->
                   differ(
                       Finding.blocker(
-                          name() + "." + column.name(),
+                          table.target() + "." + column.name(),
                           "is missing in the target, or is computed there",
-                          "Create the column there as it is in the source.")));
+                          "Create the column there, or give the source's another home in tables of the request.")));
     }
-    if (columns.size() < table.copiedColumns().size()) {
+    if (columns.size() < table.columns().size()) {
       return List.of();
     }
-    DigestQuery query = DigestQuery.ofTarget(columns, mapped, run);
+    DigestQuery query = DigestQuery.ofTarget(columns, wires, mapped, run);
     return parts(ranges, query, target, false);
   }
 
@@ -117,9 +121,10 @@ final class TableComparison {
     try {
       TableDigest digest =
           database.inTransaction(
-              "digest of " + table.name(),
+              "digest of " + table.source(),
               CancelGuard.guarding(lane, connection -> query.run(connection, range)));
       add(digest, ofSource);
+      lane.count(Measure.ROWS_VERIFIED, digest.rows());
     } catch (StepException e) {
       if (!e.type().isPermanent()) {
         throw e;
@@ -165,7 +170,7 @@ final class TableComparison {
     found.addAll(obstacles);
     boolean complete = obstacles.isEmpty() && differences.isEmpty();
     return new Result(
-        table.name(),
+        table.source(),
         verdict,
         exported.map(TableDigest::toHex).orElse(null),
         complete ? inSource.toHex() : null,

@@ -3,15 +3,19 @@ package dev.overwinter.activities.verify;
 import dev.overwinter.activities.Lanes;
 import dev.overwinter.activities.StepContext;
 import dev.overwinter.activities.StepException;
+import dev.overwinter.activities.load.Sequence;
 import dev.overwinter.activities.postgres.CancelGuard;
 import dev.overwinter.activities.postgres.Catalog;
 import dev.overwinter.activities.postgres.Database;
 import dev.overwinter.activities.postgres.QualifiedName;
 import dev.overwinter.activities.postgres.Table;
 import dev.overwinter.activities.postgres.TableDigest;
+import dev.overwinter.activities.postgres.WireType;
 import dev.overwinter.activities.remap.IdKind;
 import dev.overwinter.activities.remap.RemapLedger;
 import dev.overwinter.activities.remap.RemapLedger.MappedColumn;
+import dev.overwinter.activities.rules.Projection;
+import dev.overwinter.activities.rules.Projections;
 import dev.overwinter.workflows.request.MigrationRequest;
 import dev.overwinter.workflows.steps.Finding;
 import dev.overwinter.workflows.steps.PreflightReport;
@@ -63,28 +67,42 @@ public final class Verification {
    * @throws StepException when trying again may help
    */
   public VerificationSummary verify(StepInput input, StepContext context) {
-    Side inSource = read(source, input, context);
-    Side inTarget = read(target, input, context);
+    List<Projection> tables =
+        CancelGuard.inTransaction(
+            source,
+            "reading of the catalog",
+            connection -> Projections.read(connection, input.request()),
+            context);
+    Side inSource =
+        read(
+            source,
+            tables.stream().map(Projection::table).toList(),
+            input.request().schemas(),
+            context);
+    Side inTarget = readTarget(input.request().targetSchemas(), context);
     Ledger ledger =
         CancelGuard.inTransaction(
             target, "reading of the ledger", it -> Ledger.read(it, input), context);
 
     List<TableComparison> comparisons = new ArrayList<>();
     List<TableComparison.PartOfWork> parts = new ArrayList<>();
-    for (Table table : inSource.tables.values()) {
+    for (Projection table : tables) {
       TableComparison comparison =
-          new TableComparison(table, Optional.ofNullable(ledger.exported.get(table.name())));
+          new TableComparison(
+              table,
+              Optional.ofNullable(ledger.exported.get(table.source())),
+              ledger.wires.get(table.source()));
       comparisons.add(comparison);
-      parts.addAll(comparison.partsInSource(inSource.ranges.get(table.name()), source));
+      parts.addAll(comparison.partsInSource(inSource.ranges.get(table.source()), source));
       parts.addAll(
           comparison.partsInTarget(
-              inTarget.tables.get(table.name()),
-              inTarget.ranges.getOrDefault(table.name(), List.of()),
-              ledger.mapped.getOrDefault(table.name(), Map.of()),
+              inTarget.tables.get(table.target()),
+              inTarget.ranges.getOrDefault(table.target(), List.of()),
+              ledger.mapped.getOrDefault(table.source(), Map.of()),
               input.run(),
               target));
     }
-    List<Check> checks = checks(input, inSource, inTarget, ledger);
+    List<Check> checks = checks(input, new TargetNames(tables), inSource, inTarget, ledger);
     Map<String, Check.Result> checked = new ConcurrentHashMap<>();
 
     Stream<Lanes.Task> largestFirst =
@@ -117,31 +135,65 @@ public final class Verification {
   }
 
   /** Even the size of a table cannot be had while somebody holds it locked. */
-  private static Side read(Database database, StepInput input, StepContext context) {
+  private static Side read(
+      Database database, List<Table> tables, List<String> schemas, StepContext context) {
     return CancelGuard.inTransaction(
         database,
         "reading of the catalog",
-        connection -> Side.read(connection, input.request()),
+        connection -> Side.read(connection, tables, schemas),
         context);
   }
 
-  private List<Check> checks(StepInput input, Side inSource, Side inTarget, Ledger ledger) {
-    Set<QualifiedName> copied = inSource.tables.keySet();
+  private Side readTarget(List<String> schemas, StepContext context) {
+    List<Table> tables =
+        CancelGuard.inTransaction(
+            target,
+            "reading of the catalog",
+            connection -> Catalog.read(connection, schemas),
+            context);
+    return read(target, tables, schemas, context);
+  }
+
+  private List<Check> checks(
+      StepInput input, TargetNames names, Side inSource, Side inTarget, Ledger ledger) {
+    Set<QualifiedName> copied = names.tables();
     List<Check> checks = new ArrayList<>();
     checks.add(UserIdChecks.mapping(input.run(), target));
     ledger.mapped.forEach(
         (name, columns) -> {
-          Table table = inTarget.tables.get(name);
+          Table table = names.ofTable(name).map(inTarget.tables::get).orElse(null);
           if (table != null) {
             checks.add(UserIdChecks.leftovers(table, columns, input.run(), target));
           }
         });
-    checks.addAll(ForeignKeyChecks.of(inSource.foreignKeys, inTarget.foreignKeys, copied, target));
-    checks.add(Sequences.check(inSource.sequences, input.request().schemas(), copied, target));
-    checks.add(Triggers.check(inSource.triggers, copied, target));
+    checks.addAll(
+        ForeignKeyChecks.of(
+            names.ofKeys(inSource.foreignKeys), inTarget.foreignKeys, copied, target));
+    checks.add(
+        Sequences.check(
+            byNamesInTarget(inSource, inTarget, input.request()),
+            input.request().targetSchemas(),
+            copied,
+            target));
+    checks.add(Triggers.check(names.ofTables(inSource.triggers), copied, target));
     checks.add(PutAsideCheck.of(input.run(), target));
     checks.add(DefinitionCheck.of(input.run(), target));
     return checks;
+  }
+
+  /** A sequence of a column that has another name in the target has another name there, too. */
+  private static Map<QualifiedName, Sequences.State> byNamesInTarget(
+      Side inSource, Side inTarget, MigrationRequest request) {
+    Map<QualifiedName, QualifiedName> names = new HashMap<>();
+    for (Sequence sequence : inSource.numbering) {
+      sequence
+          .asInTarget(request)
+          .counterpart(inTarget.numbering)
+          .ifPresent(there -> names.put(sequence.name(), there.name()));
+    }
+    Map<QualifiedName, Sequences.State> states = new TreeMap<>();
+    inSource.sequences.forEach((name, state) -> states.put(names.getOrDefault(name, name), state));
+    return states;
   }
 
   private static VerificationSummary summary(
@@ -190,10 +242,12 @@ public final class Verification {
       Map<QualifiedName, List<PageRange>> ranges,
       List<ForeignKey> foreignKeys,
       Map<QualifiedName, Map<String, String>> triggers,
-      Map<QualifiedName, Sequences.State> sequences) {
-    private static Side read(Connection connection, MigrationRequest request) throws SQLException {
+      Map<QualifiedName, Sequences.State> sequences,
+      List<Sequence> numbering) {
+    private static Side read(Connection connection, List<Table> read, List<String> schemas)
+        throws SQLException {
       Map<QualifiedName, Table> tables =
-          Catalog.read(connection, request.schemas(), request.skipTables()).stream()
+          read.stream()
               .collect(
                   Collectors.toMap(
                       Table::name, Function.identity(), (one, other) -> one, TreeMap::new));
@@ -206,16 +260,20 @@ public final class Verification {
           ranges,
           ForeignKey.read(connection),
           Triggers.read(connection, tables.keySet()),
-          Sequences.read(connection, request.schemas()));
+          Sequences.read(connection, schemas),
+          Sequence.read(connection, schemas));
     }
   }
 
   /** What the ledger says about the run. */
   private record Ledger(
-      Map<QualifiedName, TableDigest> exported, Map<QualifiedName, Map<String, IdKind>> mapped) {
+      Map<QualifiedName, TableDigest> exported,
+      Map<QualifiedName, List<WireType>> wires,
+      Map<QualifiedName, Map<String, IdKind>> mapped) {
     private static Ledger read(Connection connection, StepInput input) throws SQLException {
       return new Ledger(
           VerifyLedger.exported(connection, input.run()),
+          VerifyLedger.wires(connection, input.run()),
           RemapLedger.mappedColumns(connection, input.run()).stream()
               .collect(
                   Collectors.groupingBy(

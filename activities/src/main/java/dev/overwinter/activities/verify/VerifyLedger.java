@@ -2,6 +2,7 @@ package dev.overwinter.activities.verify;
 
 import dev.overwinter.activities.postgres.QualifiedName;
 import dev.overwinter.activities.postgres.TableDigest;
+import dev.overwinter.activities.postgres.WireType;
 import dev.overwinter.workflows.RunKey;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -12,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** What verification reads from and writes to the ledger, in the caller's transaction. */
 final class VerifyLedger {
@@ -22,6 +24,12 @@ final class VerifyLedger {
         FROM overwinter.copied_table t
         LEFT JOIN overwinter.chunk c USING (run_id, table_no)
        WHERE t.run_id = ?
+      """;
+
+  private static final String WIRES =
+      """
+      SELECT source_schema, source_name, wire_types
+        FROM overwinter.copied_table WHERE run_id = ? AND wire_types IS NOT NULL
       """;
 
   private static final String INSERT =
@@ -60,6 +68,25 @@ final class VerifyLedger {
     }
     digests.keySet().removeAll(incomplete);
     return digests;
+  }
+
+  /**
+   * How the columns of each table travel in binary; tables whose rows travel as text are left out.
+   */
+  static Map<QualifiedName, List<WireType>> wires(Connection target, RunKey run)
+      throws SQLException {
+    Map<QualifiedName, List<WireType>> wires = new HashMap<>();
+    try (PreparedStatement statement = target.prepareStatement(WIRES)) {
+      statement.setString(1, run.runId());
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          wires.put(
+              new QualifiedName(row.getString(1), row.getString(2)),
+              Stream.of((String[]) row.getArray(3).getArray()).map(WireType::valueOf).toList());
+        }
+      }
+    }
+    return wires;
   }
 
   /** Replaces what an earlier verification of the run found. */

@@ -1,4 +1,5 @@
--- The tables that the run copies, and how their rows are written down in the archive.
+-- The tables that the run copies, and how their rows are written down in the archive. The columns
+-- are the target's.
 CREATE TABLE IF NOT EXISTS overwinter.copied_table (
   run_id         text NOT NULL REFERENCES overwinter.run ON DELETE CASCADE,
   table_no       integer NOT NULL,
@@ -12,9 +13,41 @@ CREATE TABLE IF NOT EXISTS overwinter.copied_table (
   value_forms    text[] NOT NULL,
   estimated_rows bigint NOT NULL,
   bytes          bigint NOT NULL,
+  expressions    text[] NOT NULL DEFAULT '{}', -- SQL that gives the columns' values in the source
+  source_columns text[] NOT NULL DEFAULT '{}', -- NULL for a column that is more than a copy of one
+  row_filter     text,                         -- SQL that copied rows meet; NULL for all rows
   PRIMARY KEY (run_id, table_no),
   UNIQUE (run_id, source_schema, source_name)
 );
+
+-- For a ledger that an earlier version made. Not ADD COLUMN IF NOT EXISTS, which locks the table
+-- even when there is nothing to add.
+DO $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM pg_attribute
+                  WHERE attrelid = 'overwinter.copied_table'::regclass
+                    AND attname = 'expressions') THEN
+    ALTER TABLE overwinter.copied_table
+      ADD COLUMN expressions    text[] NOT NULL DEFAULT '{}',
+      ADD COLUMN source_columns text[] NOT NULL DEFAULT '{}',
+      ADD COLUMN row_filter     text;
+    UPDATE overwinter.copied_table
+       SET expressions = ARRAY(SELECT '"' || replace(name, '"', '""') || '"'
+                                 FROM unnest(columns) WITH ORDINALITY c (name, place)
+                                ORDER BY place),
+           source_columns = columns;
+  END IF;
+END $$;
+
+DO $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM pg_attribute
+                  WHERE attrelid = 'overwinter.copied_table'::regclass
+                    AND attname = 'wire_types') THEN
+    ALTER TABLE overwinter.copied_table
+      ADD COLUMN wire_types text[]; -- how each column travels in binary; NULL: rows travel as text
+  END IF;
+END $$;
 
 -- A range of pages of one relation: the unit of export, import and retry. The rows of all chunks
 -- of a table together are the table. Whoever works on a chunk holds its row locked.
@@ -44,5 +77,24 @@ CREATE TABLE IF NOT EXISTS overwinter.chunk (
   CHECK (num_nulls(loaded_at, loaded_rows) IN (0, 2)),
   CHECK (loaded_at IS NULL OR exported_at IS NOT NULL)
 );
+DO $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM pg_attribute
+                  WHERE attrelid = 'overwinter.chunk'::regclass
+                    AND attname = 'rows_bytes') THEN
+    ALTER TABLE overwinter.chunk
+      ADD COLUMN rows_bytes  bigint, -- of the file of binary rows, which is there until they are
+      ADD COLUMN rows_sha256 text;   -- loaded; NULL where rows travel as text
+  END IF;
+END $$;
 CREATE INDEX IF NOT EXISTS chunk_to_do
   ON overwinter.chunk (run_id, bytes DESC, table_no, chunk_no) WHERE loaded_at IS NULL;
+
+-- Where the source stood when the plan was made, for the archive's manifest.
+CREATE TABLE IF NOT EXISTS overwinter.copy_plan (
+  run_id          text PRIMARY KEY REFERENCES overwinter.run ON DELETE CASCADE,
+  source_database text NOT NULL,
+  planned_at      text NOT NULL, -- by the source's clock, ISO 8601 in UTC
+  source_snapshot text NOT NULL,
+  source_lsn      text NOT NULL
+);

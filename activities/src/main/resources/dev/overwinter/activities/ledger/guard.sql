@@ -7,8 +7,3 @@ CREATE TABLE IF NOT EXISTS overwinter.target_guard (
   complete  boolean NOT NULL DEFAULT false,
   raised_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
-
--- The tables that are guarded, and drained of writers from before.
-CREATE TABLE IF NOT EXISTS overwinter.target_guard_table (
-  table_oid oid PRIMARY KEY
-);

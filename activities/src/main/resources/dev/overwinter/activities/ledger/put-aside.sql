@@ -16,12 +16,22 @@ CREATE TABLE IF NOT EXISTS overwinter.put_aside_table (
   PRIMARY KEY (run_id, schema_name, table_name)
 );
 
--- One row an index, foreign key or trigger. Only planned objects are put aside and only those put
+-- Tables that had rows when they were listed, which the request let the run throw away.
+CREATE TABLE IF NOT EXISTS overwinter.emptied_table (
+  run_id      text NOT NULL REFERENCES overwinter.run ON DELETE CASCADE,
+  schema_name text NOT NULL,
+  table_name  text NOT NULL,
+  rows        bigint NOT NULL,
+  PRIMARY KEY (run_id, schema_name, table_name)
+);
+
+-- One row an index, key, foreign key or trigger. Only planned objects are put aside and only those put
 -- aside are restored, each together with the change of its state. Indexes of partitions fall with
--- their root, so they have no drop_statement; tree names the root.
+-- their root and those of keys (primary keys and unique constraints) with these, so they have no
+-- drop_statement; tree names the root or the key's index.
 CREATE TABLE IF NOT EXISTS overwinter.put_aside (
   run_id             text NOT NULL REFERENCES overwinter.run ON DELETE CASCADE,
-  kind               text NOT NULL CHECK (kind IN ('index', 'foreign key', 'trigger')),
+  kind               text NOT NULL CHECK (kind IN ('index', 'key', 'foreign key', 'trigger')),
   schema_name        text NOT NULL,
   table_name         text NOT NULL,
   object_name        text NOT NULL,
@@ -35,6 +45,19 @@ CREATE TABLE IF NOT EXISTS overwinter.put_aside (
   PRIMARY KEY (run_id, kind, schema_name, table_name, object_name)
 );
 
+-- For a ledger that an earlier version made.
+DO $$
+BEGIN
+  IF EXISTS (SELECT FROM pg_constraint
+              WHERE conrelid = 'overwinter.put_aside'::regclass AND conname = 'put_aside_kind_check'
+                AND pg_get_constraintdef(oid) NOT LIKE '%''key''%') THEN
+    ALTER TABLE overwinter.put_aside
+      DROP CONSTRAINT put_aside_kind_check,
+      ADD CONSTRAINT put_aside_kind_check
+        CHECK (kind IN ('index', 'key', 'foreign key', 'trigger'));
+  END IF;
+END $$;
+
 -- How the target's sequences stood before the run set them.
 CREATE TABLE IF NOT EXISTS overwinter.put_aside_sequence (
   run_id        text NOT NULL REFERENCES overwinter.run ON DELETE CASCADE,
@@ -43,6 +66,16 @@ CREATE TABLE IF NOT EXISTS overwinter.put_aside_sequence (
   last_value    bigint NOT NULL,
   is_called     boolean NOT NULL,
   PRIMARY KEY (run_id, schema_name, sequence_name)
+);
+
+-- Materialized views that the run filled, and whether they were filled before.
+CREATE TABLE IF NOT EXISTS overwinter.refreshed_view (
+  run_id      text NOT NULL REFERENCES overwinter.run ON DELETE CASCADE,
+  schema_name text NOT NULL,
+  view_name   text NOT NULL,
+  was_filled  boolean NOT NULL,
+  place       integer NOT NULL, -- they are filled one after the other, in this order
+  PRIMARY KEY (run_id, schema_name, view_name)
 );
 
 -- The run's tables with all their partitions.

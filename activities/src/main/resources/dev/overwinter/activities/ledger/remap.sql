@@ -6,7 +6,8 @@ CREATE TABLE IF NOT EXISTS overwinter.remap_plan (
   planned_at     timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 
--- The columns that hold user ids, what is done with each, and how many ids were found in it.
+-- The columns that hold user ids, what is done with each, and how many ids were found in it. The
+-- tables are named as in the source, the columns as in the target.
 CREATE TABLE IF NOT EXISTS overwinter.remap_column (
   run_id      text NOT NULL REFERENCES overwinter.remap_plan ON DELETE CASCADE,
   schema_name text NOT NULL,

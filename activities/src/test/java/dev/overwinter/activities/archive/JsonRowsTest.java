@@ -275,7 +275,7 @@ class JsonRowsTest {
 
   private static List<CopiedColumn> columns(List<ValueForm> forms) {
     return IntStream.range(0, forms.size())
-        .mapToObj(it -> new CopiedColumn("column " + it, "any", forms.get(it)))
+        .mapToObj(it -> new CopiedColumn("column " + it, "any", "any", forms.get(it), null))
         .toList();
   }
 }

@@ -12,6 +12,7 @@ import dev.overwinter.workflows.request.FreezeRules;
 import dev.overwinter.workflows.request.MigrationRequest;
 import dev.overwinter.workflows.request.ReferenceRules;
 import dev.overwinter.workflows.request.RollbackRules;
+import dev.overwinter.workflows.request.TargetRules;
 import dev.overwinter.workflows.request.TimeoutRule;
 import dev.overwinter.workflows.request.UnknownUserRule;
 import dev.overwinter.workflows.request.UserRules;
@@ -47,7 +48,8 @@ final class FreezeFixture implements AutoCloseable {
       CREATE ROLE authenticated LOGIN;
       CREATE ROLE service_role LOGIN BYPASSRLS;
       CREATE ROLE supabase_auth_admin LOGIN;
-      GRANT anon, authenticated, service_role, pg_monitor, pg_read_all_data, pg_signal_backend
+      CREATE ROLE back_office;
+      GRANT anon, authenticated, service_role, back_office, pg_monitor, pg_read_all_data, pg_signal_backend
         TO hosted;
       """;
 
@@ -97,6 +99,7 @@ final class FreezeFixture implements AutoCloseable {
       GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public
         TO authenticated, service_role;
       GRANT INSERT ON public.rooms TO anon;
+      GRANT UPDATE ON public.rooms TO back_office;
       ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO authenticated;
       """;
 
@@ -269,11 +272,28 @@ final class FreezeFixture implements AutoCloseable {
     }
   }
 
+  /** Leaves the source as an attempt does that ended when every table had its trigger. */
+  void arm(String run) {
+    StepInput input = input(run);
+    SourceGuard.begin(source, input.run(), input.request().freeze().leaseSeconds());
+    var patience = new Patience(source, Guard.SOURCE, input, context());
+    new TriggerRaiser(source, Guard.SOURCE, input, context(), patience, () -> {}).raise();
+  }
+
   static StepInput input(String run) {
     return input(run, 60, 200, 2);
   }
 
   static StepInput input(String run, long leaseSeconds, long lockTimeoutMillis, long drainSeconds) {
+    return input(run, leaseSeconds, lockTimeoutMillis, drainSeconds, 0);
+  }
+
+  static StepInput input(
+      String run,
+      long leaseSeconds,
+      long lockTimeoutMillis,
+      long drainSeconds,
+      long endWritersSeconds) {
     return new StepInput(
         new RunKey("move-" + run, run),
         new MigrationRequest(
@@ -281,12 +301,20 @@ final class FreezeFixture implements AutoCloseable {
             null,
             List.of("public"),
             List.of(),
+            Map.of(),
             new UserRules(Map.of(), ExistingAccountRule.STOP, 1, 90),
             new ReferenceRules(Map.of(), UnknownUserRule.STOP),
-            new FreezeRules(leaseSeconds, lockTimeoutMillis, drainSeconds, 3600, TimeoutRule.WAIT),
+            new FreezeRules(
+                leaseSeconds,
+                lockTimeoutMillis,
+                drainSeconds,
+                endWritersSeconds,
+                3600,
+                TimeoutRule.WAIT),
             new ApprovalRules(3600, TimeoutRule.WAIT),
             new CopyRules(1, 1_000_000),
-            new RollbackRules(true)));
+            new RollbackRules(true),
+            new TargetRules(false, null)));
   }
 
   @Override

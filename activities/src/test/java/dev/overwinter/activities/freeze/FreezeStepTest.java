@@ -45,7 +45,7 @@ class FreezeStepTest {
     FreezeReport report = raise("a");
 
     assertThat(report.guardedTables()).isEqualTo(TABLES);
-    assertThat(report.rolesProven()).isEqualTo(4);
+    assertThat(report.rolesProven()).isEqualTo(5);
     assertThat(Instant.parse(report.frozenSince())).isBefore(Instant.now().plusSeconds(5));
     assertThat(fixture.step().prove(input("a"), fixture.context()).frozenSince())
         .isEqualTo(report.frozenSince());
@@ -89,6 +89,48 @@ class FreezeStepTest {
       }
     }
     fixture.step().prove(input("a"), fixture.context());
+  }
+
+  @Test
+  void keeps_signing_in_by_link_code_or_provider_which_writes_what_was_there_again()
+      throws SQLException {
+    try (Connection auth = fixture.asSource("supabase_auth_admin")) {
+      execute(
+          auth,
+          "UPDATE auth.users SET raw_user_meta_data = '{\"a\": 1}', phone_confirmed_at = now()");
+      raise("a");
+      execute(auth, "UPDATE auth.users SET recovery_token = '', updated_at = now()");
+      execute(auth, "UPDATE auth.users SET raw_user_meta_data = '{ \"a\" : 1}'");
+      execute(auth, "UPDATE auth.users SET phone_confirmed_at = clock_timestamp()");
+      execute(auth, "UPDATE auth.identities SET identity_data = identity_data");
+      for (String refused :
+          List.of(
+              "UPDATE auth.users SET raw_user_meta_data = '{\"a\": 2}'",
+              "UPDATE auth.users SET raw_user_meta_data = NULL",
+              "UPDATE auth.users SET phone_confirmed_at = NULL",
+              "UPDATE auth.users SET email = email")) {
+        assertRefused(auth, refused);
+      }
+    }
+    fixture.step().prove(input("a"), fixture.context());
+  }
+
+  @Test
+  void a_sign_in_at_which_a_trigger_of_the_application_changes_the_person_is_refused()
+      throws SQLException {
+    try (Connection auth = fixture.asSource("supabase_auth_admin")) {
+      execute(
+          auth,
+          """
+          CREATE FUNCTION auth.count_sign_in() RETURNS trigger LANGUAGE plpgsql AS
+            $$ BEGIN NEW.banned_until := now(); RETURN NEW; END $$;
+          CREATE TRIGGER zz_count BEFORE UPDATE ON auth.users FOR EACH ROW
+            EXECUTE FUNCTION auth.count_sign_in()
+          """);
+      raise("a");
+
+      assertRefused(auth, "UPDATE auth.users SET last_sign_in_at = now()");
+    }
   }
 
   @Test
@@ -145,7 +187,7 @@ class FreezeStepTest {
           .anySatisfy(
               told ->
                   assertThat(told.detail())
-                      .startsWith("public.units waits for pid " + pid + " (idle in transaction"));
+                      .contains("waits for public.units: pid " + pid + " (idle in transaction, "));
       assertThat(report).isNotDone();
       writer.commit();
       assertThat(report.get().waitedMillis()).isPositive();
@@ -229,7 +271,7 @@ class FreezeStepTest {
           CompletableFuture.supplyAsync(
               () -> fixture.step().raise(input("b", 60, 50, 20), fixture.context()));
       while (fixture.progress().stream()
-          .noneMatch(told -> told.detail().startsWith("public.units waits for"))) {
+          .noneMatch(told -> told.detail().contains("waits for public.units: pid"))) {
         Thread.sleep(10);
       }
       writer.commit();

@@ -79,13 +79,34 @@ class SourceFenceTest {
   }
 
   @Test
+  void changes_of_people_that_are_let_past_for_a_while_are_named() throws SQLException {
+    try (Connection superuser = fixture.asSource("postgres")) {
+      execute(
+          superuser,
+          """
+          DO $$ DECLARE name text := (SELECT tgname FROM pg_trigger
+                                       WHERE tgrelid = 'auth.users'::regclass AND tgtype = 17
+                                         AND tgname LIKE '%overwinter%');
+          BEGIN
+            EXECUTE format('ALTER TABLE auth.users DISABLE TRIGGER %I', name);
+            EXECUTE format('ALTER TABLE auth.users ENABLE TRIGGER %I', name);
+          END $$
+          """);
+    }
+    assertFails(
+        FailureType.SOURCE_NOT_FROZEN,
+        () -> fixture.step().prove(input("a"), fixture.context()),
+        "the guard on auth.users was replaced, or off for a while");
+  }
+
+  @Test
   void reading_vacuuming_and_analyzing_break_nothing() throws SQLException {
     try (Connection owner = fixture.asSource("hosted")) {
       execute(owner, "VACUUM ANALYZE public.rooms");
       execute(owner, "REINDEX TABLE public.rooms");
       execute(owner, "SELECT count(*) FROM public.rooms");
     }
-    assertThat(fixture.step().prove(input("a"), fixture.context()).rolesProven()).isEqualTo(4);
+    assertThat(fixture.step().prove(input("a"), fixture.context()).rolesProven()).isEqualTo(5);
   }
 
   @Test
@@ -103,6 +124,30 @@ class SourceFenceTest {
         FailureType.SOURCE_NOT_FROZEN,
         () -> fixture.step().prove(input("a"), fixture.context()),
         "1 rows of auth.users were written past the guard");
+  }
+
+  @Test
+  void a_subscription_that_is_enabled_is_named() throws SQLException {
+    try (Connection superuser = fixture.asSource("postgres")) {
+      execute(
+          superuser,
+          """
+          CREATE SUBSCRIPTION incoming CONNECTION 'host=nowhere.invalid' PUBLICATION outgoing
+            WITH (connect = false, slot_name = 'outgoing');
+          INSERT INTO pg_subscription_rel (srsubid, srrelid, srsubstate)
+            SELECT oid, 'public.rooms'::regclass, 'r' FROM pg_subscription
+             WHERE subname = 'incoming';
+          """);
+      fixture.step().prove(input("a"), fixture.context());
+      execute(superuser, "ALTER SUBSCRIPTION incoming ENABLE");
+      assertFails(
+          FailureType.SOURCE_NOT_FROZEN,
+          () -> fixture.step().prove(input("a"), fixture.context()),
+          "subscription incoming writes to public.rooms past the guard");
+      execute(superuser, "ALTER SUBSCRIPTION incoming DISABLE");
+      execute(superuser, "ALTER SUBSCRIPTION incoming SET (slot_name = NONE)");
+      execute(superuser, "DROP SUBSCRIPTION incoming");
+    }
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.overwinter.activities.Measure;
 import dev.overwinter.activities.StepException;
 import dev.overwinter.activities.archive.ExportLane;
 import dev.overwinter.activities.postgres.Database;
@@ -53,20 +54,67 @@ class CopyFaultsTest {
     return fixture.runDirectory().resolve("app.unit/part-0000%d.jsonl".formatted(number));
   }
 
+  /** What the target is loaded from, in binary. */
+  private Path rows(int number) {
+    return fixture.runDirectory().resolve("app.unit/part-0000%d.pgcopy".formatted(number));
+  }
+
   @Test
-  void parts_that_are_missing_cut_or_changed_are_healed_before_they_are_imported()
-      throws IOException {
+  void binary_rows_that_are_missing_cut_or_changed_are_exported_again() throws IOException {
     fixture.plan();
     fixture.exportLane();
     fixture.complete();
-    Files.delete(part(1));
-    Files.write(part(2), new byte[0]);
-    byte[] changed = Files.readAllBytes(part(3));
-    changed[changed.length / 2] ^= 1;
-    Files.write(part(3), changed);
+    Files.delete(rows(1));
+    Files.write(rows(2), new byte[0]);
+    change(rows(3));
     fixture.importLane();
     assertThat(TableContents.rows(fixture.target, "app"))
         .isEqualTo(TableContents.rows(fixture.source, "app"));
+    assertThat(fixture.files()).noneMatch(it -> it.toString().endsWith(".pgcopy"));
+  }
+
+  @Test
+  void parts_of_rows_that_travel_as_text_are_healed_before_they_are_imported() throws IOException {
+    TestServer.execute(fixture.target, "ALTER TABLE app.unit ALTER COLUMN id TYPE bigint");
+    fixture.plan();
+    fixture.exportLane();
+    fixture.complete();
+    assertThat(rows(1)).doesNotExist();
+    Files.delete(part(1));
+    Files.write(part(2), new byte[0]);
+    change(part(3));
+    fixture.importLane();
+    assertThat(TableContents.rows(fixture.target, "app"))
+        .isEqualTo(TableContents.rows(fixture.source, "app"));
+  }
+
+  private static void change(Path file) throws IOException {
+    byte[] changed = Files.readAllBytes(file);
+    changed[changed.length / 2] ^= 1;
+    Files.write(file, changed);
+  }
+
+  @Test
+  void rows_count_when_they_are_copied_and_again_only_when_they_are_copied_again()
+      throws IOException {
+    long chunks = fixture.plan().chunks();
+    fixture.exportLane();
+    fixture.exportLane();
+    assertThat(fixture.recorder.counted(Measure.ROWS_EXPORTED)).isEqualTo(4000);
+    assertThat(fixture.recorder.counted(Measure.CHUNKS_EXPORTED)).isEqualTo(chunks);
+    long bytes = fixture.recorder.counted(Measure.BYTES_EXPORTED);
+    fixture.complete();
+    Files.delete(rows(1));
+
+    fixture.importLane();
+    fixture.importLane();
+
+    assertThat(fixture.recorder.counted(Measure.ROWS_IMPORTED)).isEqualTo(4000);
+    assertThat(fixture.recorder.counted(Measure.CHUNKS_IMPORTED)).isEqualTo(chunks);
+    assertThat(fixture.recorder.counted(Measure.BYTES_IMPORTED)).isEqualTo(bytes);
+    assertThat(fixture.recorder.counted(Measure.ROWS_EXPORTED))
+        .as("the part that was lost was exported again")
+        .isBetween(4001L, 7999L);
   }
 
   @Test
@@ -78,14 +126,15 @@ class CopyFaultsTest {
       Files.delete(file);
     }
     assertThat(fixture.complete()).isEqualTo(before);
-    assertThat(fixture.files()).hasSize(before.parts() + 1);
+    assertThat(fixture.files().stream().filter(it -> !it.toString().endsWith(".pgcopy")))
+        .hasSize(before.parts() + 1);
   }
 
   @Test
   void a_part_that_the_source_cannot_give_again_stops_the_run() throws IOException {
     fixture.plan();
     fixture.exportLane();
-    Files.delete(part(1));
+    Files.delete(rows(1));
     TestServer.execute(fixture.source, "UPDATE app.unit SET note = 'new' WHERE id = 1");
     StepException failure = catchThrowableOfType(StepException.class, fixture::importLane);
     assertThat(failure.type()).isEqualTo(FailureType.ARCHIVE_DAMAGED);

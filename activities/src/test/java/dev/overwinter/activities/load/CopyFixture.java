@@ -1,5 +1,6 @@
 package dev.overwinter.activities.load;
 
+import dev.overwinter.activities.Measure;
 import dev.overwinter.activities.StepContext;
 import dev.overwinter.activities.archive.ArchiveCompletion;
 import dev.overwinter.activities.archive.ChunkPlanner;
@@ -7,15 +8,20 @@ import dev.overwinter.activities.archive.ExportLane;
 import dev.overwinter.activities.ledger.LedgerSchema;
 import dev.overwinter.activities.postgres.Database;
 import dev.overwinter.activities.postgres.TestServer;
+import dev.overwinter.activities.remap.RowRemapper;
 import dev.overwinter.activities.remap.RowRemappers;
 import dev.overwinter.workflows.RunKey;
 import dev.overwinter.workflows.request.ApprovalRules;
+import dev.overwinter.workflows.request.Compression;
 import dev.overwinter.workflows.request.CopyRules;
 import dev.overwinter.workflows.request.ExistingAccountRule;
 import dev.overwinter.workflows.request.FreezeRules;
 import dev.overwinter.workflows.request.MigrationRequest;
 import dev.overwinter.workflows.request.ReferenceRules;
+import dev.overwinter.workflows.request.ReferenceTreatment;
 import dev.overwinter.workflows.request.RollbackRules;
+import dev.overwinter.workflows.request.TableRule;
+import dev.overwinter.workflows.request.TargetRules;
 import dev.overwinter.workflows.request.TimeoutRule;
 import dev.overwinter.workflows.request.UnknownUserRule;
 import dev.overwinter.workflows.request.UserRules;
@@ -31,12 +37,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Stream;
 
 /** A source, a target with the same tables, an archive directory and a run between them. */
 final class CopyFixture implements AutoCloseable {
-  static final RowRemappers NOTHING_TO_REMAP = (target, run, table) -> values -> {};
+  static final RowRemappers NOTHING_TO_REMAP = (target, run, table) -> RowRemapper.NOTHING;
 
   final Database source;
   final Database target;
@@ -46,7 +53,11 @@ final class CopyFixture implements AutoCloseable {
   private final List<String> schemas;
   private final long chunkBytes;
   RowRemappers remappers = NOTHING_TO_REMAP;
+  boolean keepsArchive = true;
   List<String> skipTables = List.of();
+  Map<String, TableRule> tables = Map.of();
+  Map<String, ReferenceTreatment> references = Map.of();
+  Compression compression = Compression.NONE;
 
   /** Makes both databases and begins the run. */
   CopyFixture(Path archive, String tables, long chunkBytes, String... schemas) {
@@ -81,12 +92,14 @@ final class CopyFixture implements AutoCloseable {
             null,
             schemas,
             skipTables,
+            tables,
             new UserRules(Map.of(), ExistingAccountRule.STOP, 4, 90),
-            new ReferenceRules(Map.of(), UnknownUserRule.STOP),
-            new FreezeRules(60, 2000, 30, 3600, TimeoutRule.ROLL_BACK),
+            new ReferenceRules(references, UnknownUserRule.STOP),
+            new FreezeRules(60, 500, 30, 0, 3600, TimeoutRule.ROLL_BACK),
             new ApprovalRules(3600, TimeoutRule.WAIT),
-            new CopyRules(2, chunkBytes),
-            new RollbackRules(true));
+            new CopyRules(2, chunkBytes, keepsArchive, compression),
+            new RollbackRules(true),
+            new TargetRules(false, null));
     return new StepInput(run, request);
   }
 
@@ -153,6 +166,16 @@ final class CopyFixture implements AutoCloseable {
   static final class Recorder implements StepContext {
     final Queue<Progress> told = new ConcurrentLinkedQueue<>();
     private final Queue<Runnable> onCancel = new ConcurrentLinkedQueue<>();
+    private final Map<Measure, Long> counts = new ConcurrentHashMap<>();
+
+    @Override
+    public void count(Measure measure, long amount) {
+      counts.merge(measure, amount, Long::sum);
+    }
+
+    long counted(Measure measure) {
+      return counts.getOrDefault(measure, 0L);
+    }
 
     @Override
     public void progress(Progress progress) {

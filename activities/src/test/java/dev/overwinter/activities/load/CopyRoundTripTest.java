@@ -9,6 +9,7 @@ import dev.overwinter.activities.postgres.Column;
 import dev.overwinter.activities.postgres.Table;
 import dev.overwinter.activities.postgres.TableDigest;
 import dev.overwinter.activities.postgres.TestServer;
+import dev.overwinter.activities.remap.RowRemapper;
 import dev.overwinter.workflows.steps.ArchiveSummary;
 import dev.overwinter.workflows.steps.ChunkPlanSummary;
 import dev.overwinter.workflows.steps.LaneSummary;
@@ -20,6 +21,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -30,7 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class CopyRoundTripTest {
-  private static final String[] SCHEMAS = {"app", "Odd/../ \"Schema.%"};
+  private static final String[] SCHEMAS = TortureTables.SCHEMAS;
 
   @TempDir private Path directory;
   private CopyFixture fixture;
@@ -91,10 +93,22 @@ class CopyRoundTripTest {
           continue;
         }
         List<Column> columns = table.copiedColumns();
-        TableDigest sql = TableContents.digest(fixture.source, table.name(), columns);
+        TableDigest sql =
+            TableContents.digest(fixture.source, table.name(), columns, wireTypes(table));
         assertThat(recorded(table)).as(table.name().toString()).isEqualTo(sql);
       }
     }
+  }
+
+  private List<String> wireTypes(Table table) {
+    String types =
+        fixture.onTarget(
+            """
+            SELECT array_to_string(wire_types, ' ') FROM overwinter.copied_table
+             WHERE source_schema = '%s' AND source_name = '%s'
+            """
+                .formatted(table.name().schema(), table.name().name()));
+    return types == null ? null : List.of(types.split(" "));
   }
 
   private TableDigest recorded(Table table) {
@@ -126,6 +140,11 @@ class CopyRoundTripTest {
     JsonNode json = new ObjectMapper().readTree(manifest);
     assertThat(json.get("toolVersion").asText()).isEqualTo("1.2.3");
     assertThat(json.get("sourceServerVersion").asText()).startsWith("15.");
+    assertThat(json.get("sourceSnapshot").asText()).matches("\\d+:\\d+:[\\d,]*");
+    assertThat(json.get("sourceLsn").asText()).matches("[0-9A-F]+/[0-9A-F]+");
+    assertThat(Instant.parse(json.get("plannedAt").asText()))
+        .isBefore(Instant.now().plusSeconds(60));
+    assertThat(json.get("bytes").longValue()).isEqualTo(archive.bytes());
     long rows = 0;
     int parts = 0;
     for (JsonNode table : json.get("tables")) {
@@ -140,7 +159,8 @@ class CopyRoundTripTest {
       }
     }
     assertThat(rows).isEqualTo(archive.rows());
-    assertThat(fixture.files()).hasSize(parts + 1);
+    assertThat(fixture.files().stream().filter(it -> !it.toString().endsWith(".pgcopy")))
+        .hasSize(parts + 1);
   }
 
   private static String sha256(byte[] bytes) throws Exception {
@@ -168,6 +188,35 @@ class CopyRoundTripTest {
   }
 
   @Test
+  void without_an_archive_only_counts_and_digests_stay() throws Exception {
+    fixture.keepsArchive = false;
+    fixture.plan();
+    LaneSummary exported = fixture.exportLane();
+    ArchiveSummary archive = fixture.complete();
+    assertThat(archive.rows()).isEqualTo(exported.rows());
+    assertThat(archive.parts()).isZero();
+    assertThat(archive.bytes()).isZero();
+    assertThat(fixture.complete()).isEqualTo(archive);
+
+    Files.delete(fixture.runDirectory().resolve("app.child.pgcopy"));
+    fixture.importLane();
+
+    assertThat(TableContents.rows(fixture.target, SCHEMAS))
+        .isEqualTo(TableContents.rows(fixture.source, SCHEMAS));
+    assertThat(fixture.files())
+        .extracting(it -> it.getFileName().toString())
+        .containsExactly("manifest.json");
+    JsonNode manifest = new ObjectMapper().readTree(fixture.files().get(0).toFile());
+    assertThat(manifest.get("archive").asBoolean()).isFalse();
+    long rows = 0;
+    for (JsonNode table : manifest.get("tables")) {
+      assertThat(table.get("parts")).isEmpty();
+      rows += table.get("rows").longValue();
+    }
+    assertThat(rows).isEqualTo(archive.rows());
+  }
+
+  @Test
   void lanes_share_the_chunks() {
     int chunks = fixture.plan().chunks();
     assertThat(twice(fixture::exportLane)).isEqualTo(chunks);
@@ -185,14 +234,15 @@ class CopyRoundTripTest {
 
   @Test
   void rows_pass_the_remapper_on_their_way() {
+    TestServer.execute(fixture.target, "ALTER TABLE app.parent ALTER COLUMN name TYPE varchar");
     fixture.remappers =
         (connection, run, table) ->
-            values -> {
-              if (table.name().name().equals("child")) {
-                values[1] = ("new " + new String(values[1])).getBytes();
-                values[2] = null;
-              }
-            };
+            table.source().name().equals("child")
+                ? values -> {
+                  values[1] = ("new " + new String(values[1])).getBytes();
+                  values[2] = null;
+                }
+                : RowRemapper.NOTHING;
     fixture.copyAll();
     assertThat(fixture.onTarget("SELECT name || COALESCE(extra, '!') FROM app.child"))
         .isEqualTo("new child!");

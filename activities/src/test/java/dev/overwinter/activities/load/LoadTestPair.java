@@ -11,6 +11,7 @@ import dev.overwinter.workflows.request.FreezeRules;
 import dev.overwinter.workflows.request.MigrationRequest;
 import dev.overwinter.workflows.request.ReferenceRules;
 import dev.overwinter.workflows.request.RollbackRules;
+import dev.overwinter.workflows.request.TargetRules;
 import dev.overwinter.workflows.request.TimeoutRule;
 import dev.overwinter.workflows.request.UnknownUserRule;
 import dev.overwinter.workflows.request.UserRules;
@@ -110,18 +111,24 @@ final class LoadTestPair implements AutoCloseable {
   }
 
   StepInput input() {
+    return input(new TargetRules(false, null));
+  }
+
+  StepInput input(TargetRules rules) {
     MigrationRequest request =
         new MigrationRequest(
             null,
             null,
             List.of("public"),
             List.of("public.left_behind"),
+            Map.of(),
             new UserRules(Map.of(), ExistingAccountRule.STOP, 4, 90),
             new ReferenceRules(Map.of(), UnknownUserRule.STOP),
-            new FreezeRules(300, 2000, 60, 7200, TimeoutRule.ROLL_BACK),
+            new FreezeRules(300, 500, 60, 0, 7200, TimeoutRule.ROLL_BACK),
             new ApprovalRules(3600, TimeoutRule.ROLL_BACK),
             new CopyRules(4, 1 << 20),
-            new RollbackRules(true));
+            new RollbackRules(true),
+            rules);
     return new StepInput(new RunKey("w", RUN), request);
   }
 

@@ -8,9 +8,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.overwinter.activities.StepContext;
 import dev.overwinter.activities.StepException;
 import dev.overwinter.workflows.FailureType;
+import dev.overwinter.workflows.request.TargetRules;
 import dev.overwinter.workflows.steps.CleanUpSummary;
 import dev.overwinter.workflows.steps.Progress;
 import dev.overwinter.workflows.steps.PutAsideSummary;
+import dev.overwinter.workflows.steps.StepInput;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -50,8 +52,14 @@ class TargetLoadTest {
             texts(
                 pair.target(),
                 "SELECT indexrelid::regclass::text FROM pg_index WHERE indrelid = 'units'::regclass ORDER BY 1"))
-        .containsExactly(
-            "\"Units by code\"", "units_a_b_key", "units_during", "units_identity", "units_pkey");
+        .as("a key of a table that is not loaded leans on one, a constraint of another kind on one")
+        .containsExactly("\"Units by code\"", "units_during", "units_identity", "units_pkey");
+    assertThat(
+            texts(
+                pair.target(),
+                "SELECT conname FROM pg_constraint WHERE contype IN ('p', 'u') AND conrelid IN"
+                    + " ('alarms'::regclass, 'later'::regclass, 'readings'::regclass)"))
+        .containsExactly("readings_pkey");
     assertThat(
             texts(
                 pair.target(),
@@ -159,6 +167,46 @@ class TargetLoadTest {
   }
 
   @Test
+  void rows_go_only_when_the_request_names_the_database() throws SQLException {
+    execute(
+        pair.target(),
+        "INSERT INTO units (code) VALUES ('old')",
+        "INSERT INTO readings (at) VALUES ('2025-03-03')",
+        "DELETE FROM touched",
+        "CREATE TABLE heirs () INHERITS (touched)",
+        "INSERT INTO heirs VALUES (1, 'mine')");
+    List<String> sequences = CatalogSnapshot.sequences(pair.target());
+    pair.beginRun();
+    assertThatThrownBy(
+            () ->
+                pair.load().putAside(pair.input(new TargetRules(false, "another")), pair.context()))
+        .hasMessageContaining("public.units");
+    StepInput named = pair.input(new TargetRules(false, pair.targetName));
+    execute(pair.target(), "INSERT INTO left_behind SELECT 1, id FROM units");
+    assertThatThrownBy(() -> pair.load().putAside(named, pair.context()))
+        .hasMessageContaining("refer to them and have rows: [public.left_behind]");
+    execute(pair.target(), "DELETE FROM left_behind WHERE true");
+
+    pair.load().putAside(named, pair.context());
+    assertThat(
+            texts(
+                pair.target(),
+                "SELECT count(*) FROM units UNION ALL SELECT count(*) FROM readings"))
+        .containsExactly("0", "0");
+    assertThat(texts(pair.target(), "SELECT what FROM touched")).containsOnly("mine");
+    execute(pair.target(), "INSERT INTO readings (at) VALUES ('2025-04-04')");
+    pair.load().putAside(named, pair.context());
+    assertThat(texts(pair.target(), "SELECT at FROM readings")).containsExactly("2025-04-04");
+
+    assertThat(pair.undo().emptyTarget(named, pair.context()).leftBehind())
+        .containsExactly(
+            "public.readings without the 1 rows it had before, which the request let go",
+            "public.units without the 1 rows it had before, which the request let go");
+    assertThat(texts(pair.target(), "SELECT what FROM heirs")).containsOnly("mine");
+    assertThat(CatalogSnapshot.sequences(pair.target())).isEqualTo(sequences);
+  }
+
+  @Test
   void a_rollback_leaves_the_target_as_it_was() throws SQLException {
     execute(pair.target(), "SELECT setval('public.invoice_numbers', 55)");
     List<String> before = CatalogSnapshot.definitions(pair.target());
@@ -176,6 +224,32 @@ class TargetLoadTest {
     assertThat(pair.rows()).isZero();
     assertThat(pair.undo().emptyTarget(pair.input(), pair.context()))
         .isEqualTo(new CleanUpSummary(0, 0, List.of()));
+  }
+
+  @Test
+  void materialized_views_are_filled_after_the_load_and_a_rollback_takes_the_rows_out_again()
+      throws SQLException {
+    execute(
+        pair.target(),
+        "CREATE VIEW of_units AS SELECT count(*) AS units FROM units",
+        "CREATE MATERIALIZED VIEW z_first AS SELECT units FROM of_units",
+        "CREATE MATERIALIZED VIEW a_second AS SELECT units * 2 AS twice FROM z_first WITH NO DATA",
+        "CREATE MATERIALIZED VIEW of_another AS SELECT count(*) FROM left_behind WITH NO DATA");
+    pair.beginRun();
+    pair.load().putAside(pair.input(), pair.context());
+    pair.fill(pair.target());
+    pair.load().completeLoad(pair.input(), pair.context());
+    pair.load().completeLoad(pair.input(), pair.context());
+
+    String units = texts(pair.target(), "SELECT count(*) FROM units").get(0);
+    assertThat(texts(pair.target(), "SELECT units FROM z_first")).containsExactly(units);
+    assertThat(texts(pair.target(), "SELECT twice / 2 FROM a_second")).containsExactly(units);
+    String filled = "SELECT relname FROM pg_class WHERE relkind = 'm' AND relispopulated";
+    assertThat(texts(pair.target(), filled)).containsExactlyInAnyOrder("z_first", "a_second");
+
+    pair.undo().emptyTarget(pair.input(), pair.context());
+    assertThat(texts(pair.target(), filled)).containsExactly("z_first");
+    assertThat(texts(pair.target(), "SELECT units FROM z_first")).containsExactly("0");
   }
 
   @Test
@@ -197,6 +271,18 @@ class TargetLoadTest {
     assertThatThrownBy(() -> pair.load().putAside(pair.input(), pair.context()))
         .isInstanceOf(StepException.class);
     assertThat(CatalogSnapshot.definitions(pair.target())).isEqualTo(before);
+  }
+
+  @Test
+  void a_run_that_an_earlier_release_began_is_completed_and_rolled_back() throws SQLException {
+    pair.beginRun();
+    pair.load().putAside(pair.input(), pair.context());
+    String drop =
+        "DROP TABLE overwinter.refreshed_view, overwinter.emptied_table, overwinter.created_object, overwinter.created_structure";
+    execute(pair.target(), drop);
+    pair.load().completeLoad(pair.input(), pair.context());
+    execute(pair.target(), drop);
+    assertThat(pair.undo().emptyTarget(pair.input(), pair.context()).leftBehind()).isEmpty();
   }
 
   @Test

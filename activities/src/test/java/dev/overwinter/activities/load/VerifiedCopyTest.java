@@ -20,6 +20,10 @@ class VerifiedCopyTest {
       """
       CREATE TABLE app.people (id uuid PRIMARY KEY, boss uuid REFERENCES app.people,
         name text, doc jsonb);
+      CREATE DOMAIN app.member AS uuid;
+      CREATE TABLE app.circle (owner app.member, members uuid[], names text[], doc json,
+        padded char(40), short varchar(36), mood app.severity, raw bytea, weight real,
+        keys jsonb, amount app.amount, note text);
       CREATE TYPE app.uuid AS ENUM ('0a1b2c3d-0000-4000-8000-000000000001');
       CREATE TABLE app.not_ids (a app.uuid);
       """;
@@ -38,6 +42,17 @@ class VerifiedCopyTest {
           INSERT INTO app.people
             SELECT id, NULL, id::text, jsonb_build_object(id, id) FROM auth.users;
           UPDATE app.people SET boss = (SELECT min(id::text)::uuid FROM app.people);
+          INSERT INTO app.circle (owner, members, names, doc, padded, short, mood, raw, weight,
+              keys, amount, note)
+            SELECT id, ARRAY[id, NULL, id], ARRAY[id::text, upper(id::text), NULL, ' ' || id],
+                   json_build_array(id, upper(id::text), ' ' || id, 1.50), id, upper(id::text),
+                   'low', decode(md5(id::text), 'hex'), random(),
+                   jsonb_build_object(id, id, 'a"' || id, '\'), 1, 'by ' || id
+              FROM auth.users;
+          UPDATE app.circle SET members = ARRAY[[owner, owner], [NULL, owner]]::uuid[],
+                 names = '[3:4]={x,y}'::text[] WHERE note LIKE '%1';
+          UPDATE app.circle SET members[2] = owner WHERE note LIKE '%2';
+          UPDATE app.circle SET members = '{}', names = NULL, doc = NULL WHERE note LIKE '%3';
           UPDATE app.everything SET ids = ARRAY(SELECT id FROM auth.users LIMIT 3),
                  texts = ARRAY(SELECT '"' || id FROM auth.users LIMIT 3)
            WHERE i4 BETWEEN 100 AND 200;
@@ -64,6 +79,14 @@ class VerifiedCopyTest {
           new Verification(fixture.source, fixture.target, 4)
               .verify(fixture.input(), fixture.recorder);
 
+      assertThat(
+              fixture.onTarget(
+                  """
+                  SELECT string_agg(target_name, ' ' ORDER BY target_name)
+                    FROM overwinter.copied_table WHERE wire_types IS NULL
+                  """))
+          .as("the tables whose rows travel as text")
+          .isEqualTo("everything no_columns only_generated");
       assertThat(summary.findings()).noneMatch(it -> it.severity() == Severity.BLOCKER);
       assertThat(summary.verdict()).isEqualTo(Verdict.PASSED);
       assertThat(fixture.recorder.registrations()).isZero();
@@ -73,6 +96,19 @@ class VerifiedCopyTest {
                   SELECT count(*) FROM app.people p
                     JOIN overwinter.user_mapping m ON m.stack_id = p.id
                    WHERE p.name = p.id::text AND p.doc = jsonb_build_object(p.id, p.id)
+                  """))
+          .isEqualTo("500");
+      assertThat(
+              fixture.onTarget(
+                  """
+                  SELECT count(*) FROM app.circle c
+                    JOIN overwinter.user_mapping m ON m.stack_id = c.owner
+                   WHERE padded = owner::text AND short = upper(owner::text)
+                     AND keys ? owner::text AND note <> 'by ' || owner
+                     AND m.supabase_id <> ALL (members) IS NOT FALSE
+                     AND m.supabase_id::text <> ALL (names) IS NOT FALSE
+                     AND strpos(replace(doc::text, '" ' || m.supabase_id, ''), m.supabase_id::text)
+                         IS NOT DISTINCT FROM CASE WHEN doc IS NULL THEN NULL ELSE 0 END
                   """))
           .isEqualTo("500");
     }

@@ -12,6 +12,18 @@ import java.util.stream.Stream;
  */
 record PlantedProblem(String side, String sql, Severity severity, String object, String message) {
   /** Problems in groups that do not hide each other. */
+  private static String guard(String until) {
+    return """
+        CREATE TABLE overwinter.guard (
+          run_id text, workflow_id text, permanent boolean, lapsed_at timestamptz,
+          lease_until timestamptz);
+        INSERT INTO overwinter.guard VALUES ('r', 'older', false, NULL, %s);
+        GRANT USAGE ON SCHEMA overwinter TO project_owner;
+        GRANT SELECT ON overwinter.guard TO project_owner
+        """
+        .formatted(until);
+  }
+
   static Stream<List<PlantedProblem>> groups() {
     return Stream.of(
         List.of(
@@ -27,9 +39,9 @@ record PlantedProblem(String side, String sql, Severity severity, String object,
                 "create the guard's schema"),
             blocker(
                 "source",
-                "CREATE SCHEMA overwinter; CREATE TABLE overwinter.guard (run_id text, workflow_id text); INSERT INTO overwinter.guard VALUES ('r', 'older'); GRANT USAGE ON SCHEMA overwinter TO project_owner; GRANT SELECT ON overwinter.guard TO project_owner",
+                "CREATE SCHEMA overwinter; " + guard("now() + interval '1 hour'"),
                 "source",
-                "workflow older"),
+                "workflow older, run r; its lease runs until"),
             blocker(
                 "target",
                 "CREATE SCHEMA overwinter; CREATE TABLE overwinter.run (run_id text, workflow_id text, ended_at timestamptz); INSERT INTO overwinter.run VALUES ('r', 'older', NULL); GRANT USAGE ON SCHEMA overwinter TO app_owner; GRANT SELECT ON overwinter.run TO app_owner",
@@ -82,6 +94,11 @@ record PlantedProblem(String side, String sql, Severity severity, String object,
                 "public.units.doubled",
                 "computed column")),
         List.of(
+            warning(
+                "source",
+                "CREATE SCHEMA overwinter; " + guard("now() - interval '1 hour'"),
+                "source",
+                "A stale guard stands on the source: workflow older, run r; its lease ran out at"),
             blocker(
                 "target",
                 "ALTER TABLE public.units OWNER TO postgres",
@@ -201,6 +218,11 @@ record PlantedProblem(String side, String sql, Severity severity, String object,
             warning("source", "SELECT lo_create(0)", "large objects", "1 large objects"),
             warning(
                 "source",
+                "CREATE TABLE auth.ddl (tag text); CREATE FUNCTION auth.log_ddl() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN INSERT INTO auth.ddl VALUES (tg_tag); END $$; CREATE FUNCTION auth.tell() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN NOTIFY reload; END $$; CREATE EVENT TRIGGER told ON ddl_command_end EXECUTE FUNCTION auth.tell(); CREATE EVENT TRIGGER logged ON ddl_command_end EXECUTE FUNCTION auth.log_ddl()",
+                "logged",
+                "auth.log_ddl() seems to write"),
+            warning(
+                "source",
                 "CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w; CREATE FOREIGN TABLE public.far (id int) SERVER s",
                 "public.far",
                 "rows are elsewhere"),
@@ -213,7 +235,7 @@ record PlantedProblem(String side, String sql, Severity severity, String object,
                 "source",
                 "SET ROLE project_owner; CREATE MATERIALIZED VIEW public.seen AS SELECT 1",
                 "public.seen",
-                "REFRESH"),
+                "the run fills the target's"),
             note(
                 "source",
                 "SET ROLE project_owner; CREATE TABLE public.bare (id int)",

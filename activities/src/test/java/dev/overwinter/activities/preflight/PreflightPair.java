@@ -11,6 +11,8 @@ import dev.overwinter.workflows.request.FreezeRules;
 import dev.overwinter.workflows.request.MigrationRequest;
 import dev.overwinter.workflows.request.ReferenceRules;
 import dev.overwinter.workflows.request.RollbackRules;
+import dev.overwinter.workflows.request.TableRule;
+import dev.overwinter.workflows.request.TargetRules;
 import dev.overwinter.workflows.request.TimeoutRule;
 import dev.overwinter.workflows.request.UnknownUserRule;
 import dev.overwinter.workflows.request.UserRules;
@@ -123,17 +125,70 @@ final class PreflightPair {
       List<String> skip,
       int lanes,
       long window) {
+    var freeze = new FreezeRules(300, 500, 60, 0, window, TimeoutRule.ROLL_BACK);
+    return request(source, target, schemas, skip, lanes, freeze);
+  }
+
+  /** With rules for tables that differ. */
+  static MigrationRequest request(Map<String, TableRule> tables) {
+    MigrationRequest plain = request();
+    return new MigrationRequest(
+        null,
+        null,
+        plain.schemas(),
+        List.of(),
+        tables,
+        plain.users(),
+        plain.references(),
+        plain.freeze(),
+        plain.approval(),
+        plain.copy(),
+        plain.rollback(),
+        plain.target());
+  }
+
+  static MigrationRequest request(FreezeRules freeze) {
+    return request(null, null, List.of("public"), List.of(), 2, freeze);
+  }
+
+  /** The same, with something that may be done to the target. */
+  static MigrationRequest request(TargetRules rules) {
+    MigrationRequest base = request();
+    return new MigrationRequest(
+        null,
+        null,
+        base.schemas(),
+        base.skipTables(),
+        base.tables(),
+        base.users(),
+        base.references(),
+        base.freeze(),
+        base.approval(),
+        base.copy(),
+        base.rollback(),
+        rules);
+  }
+
+  private static MigrationRequest request(
+      String source,
+      String target,
+      List<String> schemas,
+      List<String> skip,
+      int lanes,
+      FreezeRules freeze) {
     return new MigrationRequest(
         source,
         target,
         schemas,
         skip,
+        Map.of(),
         new UserRules(Map.of(), ExistingAccountRule.STOP, 4, 90),
         new ReferenceRules(Map.of(), UnknownUserRule.STOP),
-        new FreezeRules(300, 2000, 60, window, TimeoutRule.ROLL_BACK),
+        freeze,
         new ApprovalRules(3600, TimeoutRule.ROLL_BACK),
         new CopyRules(lanes, 1 << 20),
-        new RollbackRules(true));
+        new RollbackRules(true),
+        new TargetRules(false, null));
   }
 
   static StepContext context() {

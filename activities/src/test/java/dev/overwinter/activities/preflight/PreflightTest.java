@@ -3,11 +3,15 @@ package dev.overwinter.activities.preflight;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.overwinter.activities.StepException;
+import dev.overwinter.activities.freeze.CronStandIn;
 import dev.overwinter.activities.load.CatalogSnapshot;
 import dev.overwinter.activities.load.LoadTestServer;
 import dev.overwinter.activities.postgres.DatabaseSettings;
 import dev.overwinter.workflows.FailureType;
+import dev.overwinter.workflows.request.FreezeRules;
 import dev.overwinter.workflows.request.MigrationRequest;
+import dev.overwinter.workflows.request.TargetRules;
+import dev.overwinter.workflows.request.TimeoutRule;
 import dev.overwinter.workflows.request.UserClass;
 import dev.overwinter.workflows.steps.Finding;
 import dev.overwinter.workflows.steps.Finding.Severity;
@@ -237,6 +241,63 @@ class PreflightTest {
   }
 
   @Test
+  void whose_sessions_cannot_be_ended_is_told_when_the_request_wants_to_end_some()
+      throws SQLException {
+    MigrationRequest ending =
+        PreflightPair.request(new FreezeRules(300, 500, 60, 30, 7200, TimeoutRule.ROLL_BACK));
+    PreflightReport report = preflight(ending);
+    assertFound(report, Severity.WARNING, "freeze.endWriters", "ordinary");
+    assertFound(report, Severity.NOTE, "freeze.endWriters", "superusers");
+
+    PreflightPair.asSuperuser(pair.source, "GRANT pg_signal_backend TO project_owner");
+    try {
+      assertThat(preflight(ending).findings())
+          .singleElement()
+          .satisfies(
+              finding ->
+                  assertThat(finding.message())
+                      .endsWith("the source role may not end their sessions: postgres."));
+    } finally {
+      PreflightPair.asSuperuser(pair.source, "REVOKE pg_signal_backend FROM project_owner");
+    }
+  }
+
+  @Test
+  void a_subscription_that_would_write_past_the_freeze_is_a_blocker() throws SQLException {
+    PreflightPair.asSuperuser(
+        pair.source,
+        """
+        CREATE SUBSCRIPTION incoming CONNECTION 'host=nowhere.invalid' PUBLICATION outgoing
+          WITH (connect = false, slot_name = 'outgoing');
+        INSERT INTO pg_subscription_rel (srsubid, srrelid, srsubstate)
+          SELECT s.oid, c.oid, 'r' FROM pg_subscription s, pg_class c
+           WHERE s.subname = 'incoming' AND c.relkind = 'r'
+             AND c.relnamespace = 'public'::regnamespace;
+        ALTER SUBSCRIPTION incoming ENABLE;
+        """);
+    try {
+      assertFound(preflight(PreflightPair.request()), Severity.BLOCKER, "incoming", "no freeze");
+      PreflightPair.asSuperuser(pair.source, "ALTER SUBSCRIPTION incoming DISABLE");
+      assertThat(preflight(PreflightPair.request()).findings())
+          .noneMatch(finding -> finding.object().equals("incoming"));
+    } finally {
+      PreflightPair.asSuperuser(pair.source, "ALTER SUBSCRIPTION incoming DISABLE");
+      PreflightPair.asSuperuser(pair.source, "ALTER SUBSCRIPTION incoming SET (slot_name = NONE)");
+      PreflightPair.asSuperuser(pair.source, "DROP SUBSCRIPTION incoming");
+    }
+  }
+
+  @Test
+  void a_lock_timeout_that_makes_others_the_victims_of_deadlocks_is_told() throws SQLException {
+    assertFound(
+        preflight(
+            PreflightPair.request(new FreezeRules(300, 1000, 60, 0, 7200, TimeoutRule.ROLL_BACK))),
+        Severity.WARNING,
+        "freeze.lockTimeout",
+        "looks for deadlocks after 1000 ms");
+  }
+
+  @Test
   void skipped_tables_need_no_counterpart() throws SQLException {
     PreflightPair.asSuperuser(pair.target, "DROP TABLE public.readings");
     assertThat(
@@ -245,6 +306,64 @@ class PreflightTest {
                         null, null, List.of("public"), List.of("public.readings"), 2, 7200))
                 .findings())
         .isEmpty();
+  }
+
+  @Test
+  void tables_that_the_run_creates_are_not_missing() throws SQLException {
+    PreflightPair.asSuperuser(
+        pair.target,
+        "DROP SCHEMA public CASCADE; GRANT CREATE ON DATABASE %s TO app_owner"
+            .formatted(pair.target));
+    assertFound(
+        preflight(PreflightPair.request()), Severity.BLOCKER, "public.units", "lacks this table");
+
+    assertThat(preflight(PreflightPair.request(new TargetRules(true, null))).findings())
+        .singleElement()
+        .satisfies(
+            finding -> {
+              assertThat(finding.severity()).isEqualTo(Severity.NOTE);
+              assertThat(finding.message())
+                  .endsWith(
+                      "granted to nobody else: 1 schema, 1 type, 1 sequence, 3 tables, 3 keys, 1 foreign key.");
+            });
+  }
+
+  @Test
+  void tables_that_the_run_cannot_create_are_told_with_the_reason() throws SQLException {
+    PreflightPair.asSuperuser(
+        pair.source,
+        "CREATE TYPE auth.level AS ENUM ('aal1'); ALTER TABLE public.units ADD level auth.level");
+    PreflightPair.asSuperuser(pair.target, "DROP TABLE public.units CASCADE");
+    PreflightReport report = preflight(PreflightPair.request(new TargetRules(true, null)));
+
+    assertFound(report, Severity.BLOCKER, "table public.units", "it needs the type auth.level");
+  }
+
+  @Test
+  void rows_that_the_run_may_throw_away_are_counted_and_others_are_in_the_way()
+      throws SQLException {
+    PreflightPair.asSuperuser(pair.target, "INSERT INTO public.units (code) VALUES ('a'), ('b')");
+    assertFound(
+        preflight(PreflightPair.request(new TargetRules(false, "another"))),
+        Severity.BLOCKER,
+        "target.truncate",
+        "the target's database is " + pair.target);
+    PreflightReport report = preflight(PreflightPair.request(new TargetRules(false, pair.target)));
+    assertThat(report.findings()).noneMatch(it -> it.severity() == Severity.BLOCKER);
+    assertFound(
+        report,
+        Severity.WARNING,
+        "target.truncate",
+        "1 tables of the target, which have 2 rows now: public.units. No rollback brings");
+
+    PreflightPair.asSuperuser(
+        pair.target,
+        "SET ROLE app_owner; CREATE TABLE public.more (id bigint REFERENCES public.units); INSERT INTO public.more SELECT id FROM public.units");
+    assertFound(
+        preflight(PreflightPair.request(new TargetRules(false, pair.target))),
+        Severity.BLOCKER,
+        "target.truncate",
+        "would empty: public.more");
   }
 
   @Test
@@ -283,6 +402,28 @@ class PreflightTest {
         report, Severity.BLOCKER, "columns that hold user ids", "the scan of references broke off");
     assertFound(report, Severity.BLOCKER, "Stack Auth", "refuses the key");
     assertThat(report.users()).containsOnlyKeys(UserClass.SOFT_DELETED, UserClass.SSO);
+  }
+
+  @Test
+  void jobs_that_the_freeze_cannot_pause_are_named() throws Exception {
+    try (Connection superuser = LoadTestServer.superuser(pair.source)) {
+      CronStandIn.install(superuser, "project_owner");
+      LoadTestServer.execute(
+          superuser,
+          """
+          INSERT INTO cron.job (schedule, command, username, active, jobname) VALUES
+            ('0 3 * * *', 'SELECT 1', 'project_owner', true, 'nightly'),
+            ('0 4 * * *', 'SELECT 2', 'app_owner', true, 'reports'),
+            ('0 4 * * *', 'SELECT 3', 'app_owner', true, NULL),
+            ('0 4 * * *', 'SELECT 4', 'app_owner', false, 'switched off')
+          """);
+    }
+
+    PreflightReport report = preflight(PreflightPair.request());
+
+    assertFound(report, Severity.NOTE, "pg_cron", "1 active jobs are paused");
+    assertFound(
+        report, Severity.WARNING, "pg_cron", "2 (reports, of app_owner), 3 (of app_owner). They");
   }
 
   @Test

@@ -4,10 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.overwinter.activities.StepException;
+import dev.overwinter.activities.archive.CopiedTable;
 import dev.overwinter.activities.postgres.Catalog;
-import dev.overwinter.activities.postgres.Table;
 import dev.overwinter.activities.postgres.TestServer;
 import dev.overwinter.activities.remap.ReferenceColumn.Evidence;
+import dev.overwinter.activities.rules.Projections;
 import dev.overwinter.activities.verify.SampleMigration;
 import dev.overwinter.workflows.FailureType;
 import dev.overwinter.workflows.request.ReferenceTreatment;
@@ -46,7 +47,7 @@ class RemapPlanningTest {
     try (Connection connection = sample.source.connect()) {
       return ReferenceDiscovery.discover(
           sample.source,
-          Catalog.read(connection, List.of("public")),
+          Projections.read(connection, SampleMigration.input().request()),
           SampleMigration.input().request().references(),
           notCarried,
           3,
@@ -240,9 +241,10 @@ class RemapPlanningTest {
     LedgerRowRemappers remappers = new LedgerRowRemappers();
     try (Connection source = sample.source.connect();
         Connection target = sample.target.connect()) {
-      Table events =
+      CopiedTable events =
           Catalog.read(source, List.of("public")).stream()
               .filter(it -> it.name().name().equals("events"))
+              .map(it -> CopiedTable.asItIs(1, it))
               .findFirst()
               .orElseThrow();
       byte[][] row = {

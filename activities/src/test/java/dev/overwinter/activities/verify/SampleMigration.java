@@ -1,6 +1,7 @@
 package dev.overwinter.activities.verify;
 
 import dev.overwinter.activities.StepContext;
+import dev.overwinter.activities.archive.CopiedTable;
 import dev.overwinter.activities.ledger.LedgerSchema;
 import dev.overwinter.activities.load.TargetLoad;
 import dev.overwinter.activities.postgres.Catalog;
@@ -23,6 +24,7 @@ import dev.overwinter.workflows.request.MigrationRequest;
 import dev.overwinter.workflows.request.ReferenceRules;
 import dev.overwinter.workflows.request.ReferenceTreatment;
 import dev.overwinter.workflows.request.RollbackRules;
+import dev.overwinter.workflows.request.TargetRules;
 import dev.overwinter.workflows.request.TimeoutRule;
 import dev.overwinter.workflows.request.UnknownUserRule;
 import dev.overwinter.workflows.request.UserRules;
@@ -142,12 +144,14 @@ public final class SampleMigration {
             null,
             List.of("public"),
             List.of(),
+            Map.of(),
             new UserRules(Map.of(), ExistingAccountRule.STOP, 4, 90),
             new ReferenceRules(columns, rule),
-            new FreezeRules(60, 500, 60, 3600, TimeoutRule.ROLL_BACK),
+            new FreezeRules(60, 500, 60, 0, 3600, TimeoutRule.ROLL_BACK),
             new ApprovalRules(3600, TimeoutRule.WAIT),
             new CopyRules(3, 1 << 20),
-            new RollbackRules(true)));
+            new RollbackRules(true),
+            new TargetRules(false, null)));
   }
 
   /** Plans and copies with the real remapper. */
@@ -182,7 +186,7 @@ public final class SampleMigration {
       throws SQLException {
     List<Column> columns = table.copiedColumns();
     RowDigest digest = new RowDigest();
-    RowRemapper remapper = remappers.forTable(to, RUN, table);
+    RowRemapper remapper = remappers.forTable(to, RUN, CopiedTable.asItIs(number, table));
     String forms =
         columns.stream()
             .map(

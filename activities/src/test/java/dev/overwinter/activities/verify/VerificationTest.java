@@ -518,7 +518,7 @@ class VerificationTest {
           byte[][] last = {null};
           return values -> {
             remapper.remap(values);
-            if (table.name().name().equals("events")) {
+            if (table.source().name().equals("events")) {
               byte[] mine = values[1];
               // Now and then a row gets the user of the row before.
               values[1] = ++rows[0] % 100 == 0 ? last[0] : values[1];

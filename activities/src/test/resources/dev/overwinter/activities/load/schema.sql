@@ -71,6 +71,22 @@ CREATE TABLE alarms (
   reading_at date,
   FOREIGN KEY (reading_id, reading_at) REFERENCES readings
 );
+CREATE TABLE later (
+  id int,
+  a int NOT NULL CONSTRAINT "Later's" UNIQUE DEFERRABLE INITIALLY DEFERRED,
+  b int,
+  c text,
+  CONSTRAINT later_key PRIMARY KEY (id) INCLUDE (c) WITH (fillfactor = 60),
+  CONSTRAINT later_b UNIQUE NULLS NOT DISTINCT (b, c) DEFERRABLE
+);
+COMMENT ON CONSTRAINT later_key ON later IS 'of a constraint';
+COMMENT ON INDEX later_key IS 'of its index';
+ALTER TABLE later CLUSTER ON later_key;
+ALTER TABLE later REPLICA IDENTITY USING INDEX later_key;
+CREATE TABLE grouped (id int PRIMARY KEY, name text);
+CREATE VIEW leaning AS SELECT id, name FROM grouped GROUP BY id;
+CREATE TABLE ancestor (id int PRIMARY KEY);
+CREATE TABLE heir () INHERITS (ancestor);
 CREATE TABLE left_behind (id int PRIMARY KEY, unit_id bigint REFERENCES units);
 CREATE INDEX left_behind_unit ON left_behind (unit_id);
 

@@ -3,6 +3,9 @@ package dev.overwinter.sandbox.database;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,24 +13,23 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
-import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * One PostgreSQL server in its own data directory, reached over TCP with passwords. Thread-safe;
  * closing it stops the server.
  */
-final class EmbeddedCluster implements AutoCloseable {
+final class EmbeddedCluster implements Cluster {
   private static final String READY_MARK = "sandbox-ready";
   private static final String INVALID_PASSWORD = "28P01";
   private static final long RELOAD_POLL_NANOS = 10_000_000;
-  private static final String PASSWORDS_ONLY =
-      """
-      host all all 127.0.0.1/32 scram-sha-256
-      host all all ::1/128      scram-sha-256
-      """;
+  // Who reaches it at all is a matter of the addresses at which it listens.
+  private static final String PASSWORDS_ONLY = "host all all all scram-sha-256\n";
 
   private final Path dataDirectory;
   private final Path log;
@@ -39,12 +41,6 @@ final class EmbeddedCluster implements AutoCloseable {
     this.log = log;
     this.kept = kept;
     this.server = server;
-  }
-
-  /** Furnishes a cluster that has just been created. Its roles log in without a password so far. */
-  @FunctionalInterface
-  interface Furnishing {
-    void furnish(EmbeddedCluster cluster) throws SQLException;
   }
 
   /**
@@ -62,6 +58,7 @@ final class EmbeddedCluster implements AutoCloseable {
    * furnishing was interrupted is thrown away and made again.
    *
    * @param port TCP port, 0 for any free one
+   * @throws UncheckedIOException with the cause {@link PortInUseException} when the port is taken
    */
   static EmbeddedCluster start(Blueprint blueprint, SandboxOptions options, int port)
       throws SQLException {
@@ -75,6 +72,7 @@ final class EmbeddedCluster implements AutoCloseable {
       if (!ready && Files.exists(dataDirectory)) {
         deleteUnfinished(dataDirectory);
       }
+      requireFree(port, options.listen(), blueprint.name());
       // The data directory of a new cluster has to be empty, so the log goes beside it.
       Path log = options.directory().resolve(blueprint.name() + ".log").toAbsolutePath();
       boolean cleanUp = !ready && !options.kept();
@@ -88,7 +86,10 @@ final class EmbeddedCluster implements AutoCloseable {
       if (!ready) {
         blueprint.furnishing().furnish(cluster);
         cluster.demandPasswords(blueprint.superuser());
-        Files.createFile(dataDirectory.resolve(READY_MARK));
+        if (options.kept()) {
+          // Without the mark the next start begins anew.
+          Files.createFile(dataDirectory.resolve(READY_MARK));
+        }
       }
       return cluster;
     } catch (IOException cause) {
@@ -101,28 +102,14 @@ final class EmbeddedCluster implements AutoCloseable {
     }
   }
 
-  /** The password of every role of the sandbox is known: nothing here is worth protecting. */
-  static String passwordOf(String role) {
-    return role + "-of-the-sandbox";
+  @Override
+  public String host() {
+    return "localhost";
   }
 
-  String jdbcUrl(String database) {
-    return "jdbc:postgresql://localhost:"
-        + server.getPort()
-        + "/"
-        + database
-        + "?logServerErrorDetail=false";
-  }
-
-  Connection connect(String database, String role) throws SQLException {
-    return connect(database, role, passwordOf(role));
-  }
-
-  private Connection connect(String database, String role, String password) throws SQLException {
-    PGSimpleDataSource dataSource = new PGSimpleDataSource();
-    dataSource.setUrl(jdbcUrl(database));
-    dataSource.setApplicationName("overwinter sandbox");
-    return dataSource.getConnection(role, password);
+  @Override
+  public int port() {
+    return server.getPort();
   }
 
   @Override
@@ -144,7 +131,7 @@ final class EmbeddedCluster implements AutoCloseable {
         EmbeddedPostgres.builder()
             .setPort(port)
             .setLocaleConfig("locale", "C")
-            .setConnectConfig("password", passwordOf("postgres"))
+            .setConnectConfig("password", Cluster.passwordOf("postgres"))
             .setServerConfig("timezone", "UTC")
             .setServerConfig("max_connections", "100")
             .setServerConfig("shared_buffers", "256MB")
@@ -152,8 +139,33 @@ final class EmbeddedCluster implements AutoCloseable {
             .setServerConfig("password_encryption", "scram-sha-256")
             .setServerConfig("fsync", options.fsync() ? "on" : "off")
             .setServerConfig("synchronous_commit", options.fsync() ? "on" : "off");
+    if (!options.listen().isLoopbackAddress()) {
+      builder.setServerConfig("listen_addresses", listenAddresses(options.listen()));
+    }
     settings.forEach(builder::setServerConfig);
     return builder;
+  }
+
+  /** The cluster is furnished from here, so that localhost has to be among them. */
+  private static String listenAddresses(InetAddress address) {
+    String wanted = address.getHostAddress();
+    return address.isAnyLocalAddress() ? wanted : "localhost," + wanted;
+  }
+
+  private static void requireFree(int port, InetAddress address, String cluster)
+      throws PortInUseException {
+    if (port == 0) {
+      return;
+    }
+    Set<InetAddress> addresses = new HashSet<>(List.of(address, InetAddress.getLoopbackAddress()));
+    for (InetAddress wanted : addresses) {
+      try (ServerSocket probe = new ServerSocket()) {
+        probe.setReuseAddress(true);
+        probe.bind(new InetSocketAddress(wanted, port));
+      } catch (IOException taken) {
+        throw new PortInUseException(cluster, port);
+      }
+    }
   }
 
   private void demandPasswords(String superuser) throws SQLException, IOException {

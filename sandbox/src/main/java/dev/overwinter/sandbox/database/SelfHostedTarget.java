@@ -25,9 +25,9 @@ public final class SelfHostedTarget implements AutoCloseable {
   /** The application's database. */
   public static final String DATABASE = "coldchain";
 
-  private final EmbeddedCluster cluster;
+  private final Cluster cluster;
 
-  private SelfHostedTarget(EmbeddedCluster cluster) {
+  private SelfHostedTarget(Cluster cluster) {
     this.cluster = cluster;
   }
 
@@ -38,6 +38,22 @@ public final class SelfHostedTarget implements AutoCloseable {
     return new SelfHostedTarget(EmbeddedCluster.start(blueprint, options, options.targetPort()));
   }
 
+  /**
+   * Makes a target, with empty tables, of a server that runs already and is new: its {@link
+   * #SUPERUSER} has the password that {@link #superuserPassword} tells. Closing the target does not
+   * stop that server.
+   */
+  public static SelfHostedTarget furnish(String host, int port) throws SQLException {
+    Cluster cluster = new BorrowedCluster(host, port);
+    furnish(cluster);
+    return new SelfHostedTarget(cluster);
+  }
+
+  /** The password that a server to be furnished has for {@link #SUPERUSER}. */
+  public static String superuserPassword() {
+    return Cluster.passwordOf(SUPERUSER);
+  }
+
   /** The address of the application's database, without user and password. */
   public String jdbcUrl() {
     return jdbcUrl(DATABASE);
@@ -46,6 +62,11 @@ public final class SelfHostedTarget implements AutoCloseable {
   /** The address of a database of this server, without user and password. */
   public String jdbcUrl(String database) {
     return cluster.jdbcUrl(database);
+  }
+
+  /** The address under which others reach it, as people write it, without user and password. */
+  public String url(String host) {
+    return "postgresql://" + cluster.address(host, DATABASE);
   }
 
   /** The role a migration connects as. */
@@ -60,7 +81,7 @@ public final class SelfHostedTarget implements AutoCloseable {
 
   /** The password of any role of the target. */
   public String passwordOf(String role) {
-    return EmbeddedCluster.passwordOf(role);
+    return Cluster.passwordOf(role);
   }
 
   /** A new connection to the application's database, in autocommit mode. The caller closes it. */
@@ -83,20 +104,19 @@ public final class SelfHostedTarget implements AutoCloseable {
     cluster.close();
   }
 
-  private static void furnish(EmbeddedCluster cluster) throws SQLException {
+  private static void furnish(Cluster cluster) throws SQLException {
     try (Connection connection = cluster.connect("postgres", SUPERUSER);
         Statement statement = connection.createStatement()) {
       statement.execute("CREATE ROLE " + OWNER + " LOGIN");
       statement.execute("CREATE ROLE " + APPLICATION + " LOGIN");
       for (String role : List.of(SUPERUSER, OWNER, APPLICATION)) {
-        statement.execute(
-            "ALTER ROLE " + role + " PASSWORD '" + EmbeddedCluster.passwordOf(role) + "'");
+        statement.execute("ALTER ROLE " + role + " PASSWORD '" + Cluster.passwordOf(role) + "'");
       }
     }
     createDatabase(cluster, DATABASE);
   }
 
-  private static void createDatabase(EmbeddedCluster cluster, String database) throws SQLException {
+  private static void createDatabase(Cluster cluster, String database) throws SQLException {
     try (Connection connection = cluster.connect("postgres", SUPERUSER);
         Statement statement = connection.createStatement()) {
       statement.execute(

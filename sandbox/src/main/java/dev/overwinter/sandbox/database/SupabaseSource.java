@@ -25,23 +25,37 @@ public final class SupabaseSource implements AutoCloseable {
   /** The role a migration connects as. */
   public static final String OWNER = "postgres";
 
+  /** What the server of a hosted project is set to. */
+  public static final Map<String, String> SETTINGS =
+      Map.of("wal_level", "logical", "statement_timeout", "2min");
+
   private static final String DATABASE = "postgres";
   private static final String MIDWIFE = "sandbox_midwife";
   private static final List<String> LOGIN_ROLES =
       List.of(SUPERUSER, OWNER, "authenticator", "supabase_auth_admin");
 
-  private final EmbeddedCluster cluster;
+  private final Cluster cluster;
 
-  private SupabaseSource(EmbeddedCluster cluster) {
+  private SupabaseSource(Cluster cluster) {
     this.cluster = cluster;
   }
 
   /** Starts the source, with empty tables when its directory is new. */
   public static SupabaseSource start(SandboxOptions options) throws SQLException {
-    Map<String, String> settings = Map.of("wal_level", "logical", "statement_timeout", "2min");
     var blueprint =
-        new EmbeddedCluster.Blueprint("source", SUPERUSER, settings, SupabaseSource::furnish);
+        new EmbeddedCluster.Blueprint("source", SUPERUSER, SETTINGS, SupabaseSource::furnish);
     return new SupabaseSource(EmbeddedCluster.start(blueprint, options, options.sourcePort()));
+  }
+
+  /**
+   * Makes a source, with empty tables, of a server that runs already with the {@link #SETTINGS} and
+   * is new: its superuser {@code postgres} has the password {@link
+   * SelfHostedTarget#superuserPassword}. Closing the source does not stop that server.
+   */
+  public static SupabaseSource furnish(String host, int port) throws SQLException {
+    Cluster cluster = new BorrowedCluster(host, port);
+    furnish(cluster);
+    return new SupabaseSource(cluster);
   }
 
   /**
@@ -60,6 +74,11 @@ public final class SupabaseSource implements AutoCloseable {
     return cluster.jdbcUrl(DATABASE);
   }
 
+  /** The address under which others reach it, as people write it, without user and password. */
+  public String url(String host) {
+    return "postgresql://" + cluster.address(host, DATABASE);
+  }
+
   /** The role a migration connects as. */
   public String user() {
     return OWNER;
@@ -72,7 +91,7 @@ public final class SupabaseSource implements AutoCloseable {
 
   /** The password of any role of the source that may log in. */
   public String passwordOf(String role) {
-    return EmbeddedCluster.passwordOf(role);
+    return Cluster.passwordOf(role);
   }
 
   /** A new connection in autocommit mode. The caller closes it. */
@@ -85,7 +104,7 @@ public final class SupabaseSource implements AutoCloseable {
     cluster.close();
   }
 
-  private static void furnish(EmbeddedCluster cluster) throws SQLException {
+  private static void furnish(Cluster cluster) throws SQLException {
     giveTheSuperuserItsName(cluster);
     try (Connection connection = cluster.connect(DATABASE, SUPERUSER)) {
       SqlScript.beside(SupabaseSource.class, "supabase-roles.sql").runOn(connection);
@@ -100,14 +119,16 @@ public final class SupabaseSource implements AutoCloseable {
   }
 
   /** A session cannot rename its own role, hence the second superuser, for a moment. */
-  private static void giveTheSuperuserItsName(EmbeddedCluster cluster) throws SQLException {
+  private static void giveTheSuperuserItsName(Cluster cluster) throws SQLException {
     try (Connection connection = cluster.connect(DATABASE, "postgres");
         Statement statement = connection.createStatement()) {
       statement.execute("CREATE ROLE " + MIDWIFE + " SUPERUSER LOGIN");
+      setPassword(connection, MIDWIFE);
     }
     try (Connection connection = cluster.connect(DATABASE, MIDWIFE);
         Statement statement = connection.createStatement()) {
       statement.execute("ALTER ROLE postgres RENAME TO " + SUPERUSER);
+      setPassword(connection, SUPERUSER);
     }
     try (Connection connection = cluster.connect(DATABASE, SUPERUSER);
         Statement statement = connection.createStatement()) {
@@ -117,8 +138,7 @@ public final class SupabaseSource implements AutoCloseable {
 
   private static void setPassword(Connection connection, String role) throws SQLException {
     try (Statement statement = connection.createStatement()) {
-      statement.execute(
-          "ALTER ROLE " + role + " PASSWORD '" + EmbeddedCluster.passwordOf(role) + "'");
+      statement.execute("ALTER ROLE " + role + " PASSWORD '" + Cluster.passwordOf(role) + "'");
     }
   }
 }

@@ -10,21 +10,22 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 /**
- * Kills the worker in the middle of steps and starts another one. Watches the ledger, not the
- * clock, so that each kill is known to land while work is half done. Thread-safe.
+ * Strikes in the middle of steps, by killing the worker or as told. Watches the ledger, not the
+ * clock, so that each blow is known to land while work is half done. Thread-safe.
  */
 public final class CrashPlan implements AutoCloseable {
   private static final long POLL_MILLIS = 3;
 
   private final SelfHostedTarget target;
-  private final WorkerChild worker;
+  private final List<CrashPoint> points;
+  private final Blow blow;
   private final Consumer<String> teller;
   private final List<Landing> landings = new CopyOnWriteArrayList<>();
   private final Thread thread;
   private volatile boolean closed;
 
   /**
-   * Where a kill landed.
+   * Where a blow landed.
    *
    * @param point the step
    * @param done what the ledger held as done right after the process was dead
@@ -37,52 +38,93 @@ public final class CrashPlan implements AutoCloseable {
     }
   }
 
-  private CrashPlan(SelfHostedTarget target, WorkerChild worker, Consumer<String> teller) {
+  private CrashPlan(
+      SelfHostedTarget target, List<CrashPoint> points, Blow blow, Consumer<String> teller) {
     this.target = target;
-    this.worker = worker;
+    this.points = List.copyOf(points);
+    this.blow = blow;
     this.teller = teller;
     this.thread = new Thread(this::run, "crash plan");
     this.thread.setDaemon(true);
   }
 
+  /** What happens in the middle of a step. */
+  public interface Blow {
+    /** Ends something. */
+    void strike() throws Exception;
+
+    /** Brings it back. */
+    void mend() throws Exception;
+  }
+
   /**
-   * Begins to watch.
+   * Begins to watch, to kill the worker at every point and to start another one.
    *
    * @param teller told in a sentence of each kill
    */
   public static CrashPlan start(
       SelfHostedTarget target, WorkerChild worker, Consumer<String> teller) {
-    CrashPlan plan = new CrashPlan(target, worker, teller);
+    Blow kill =
+        new Blow() {
+          @Override
+          public void strike() {
+            worker.kill();
+          }
+
+          @Override
+          public void mend() {
+            worker.start();
+          }
+        };
+    return start(
+        target,
+        List.of(CrashPoint.values()),
+        kill,
+        landing ->
+            teller.accept("KILLED the worker (SIGKILL) " + landing + ". Starting another one."));
+  }
+
+  /**
+   * Begins to watch.
+   *
+   * @param points where to strike, in the order in which the run gets there
+   * @param teller told where each blow landed
+   */
+  public static CrashPlan start(
+      SelfHostedTarget target, List<CrashPoint> points, Blow blow, Consumer<String> teller) {
+    CrashPlan plan = new CrashPlan(target, points, blow, teller);
     plan.thread.start();
     return plan;
   }
 
-  /** The kills so far. */
+  /** The blows so far. */
   public List<Landing> landings() {
     return List.copyOf(landings);
   }
 
   private void run() {
     try (Connection connection = target.connect(SelfHostedTarget.SUPERUSER)) {
-      for (CrashPoint point : CrashPoint.values()) {
+      for (CrashPoint point : points) {
         while (!isInTheMiddle(connection, point)) {
           if (closed) {
             return;
           }
           Thread.sleep(POLL_MILLIS);
         }
-        worker.kill();
+        blow.strike();
         Landing landing = look(connection, point);
         landings.add(landing);
         teller.accept(
-            "KILLED the worker (SIGKILL) in the middle of %s: %d of %d done. Starting another one."
+            "in the middle of %s: %d of %d done"
                 .formatted(point.title(), landing.done(), landing.total()));
-        worker.start();
+        blow.mend();
       }
     } catch (SQLException e) {
       teller.accept("Cannot watch the ledger any more, SQLSTATE " + e.getSQLState());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } catch (Exception e) {
+      teller.accept("Cannot strike any more: " + e.getClass().getName());
     }
   }
 

@@ -20,18 +20,23 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code overwinter demo} */
 @Command(
     name = "demo",
     description = {
-      "Shows a whole migration with nothing installed: two embedded PostgreSQL servers, a sample",
-      "application in use on a database shaped as Supabase's, a stand-in for Stack Auth, an",
-      "in-memory Temporal, and a worker process of its own."
+      "Shows a whole migration with nothing installed.",
+      "",
+      "Two embedded PostgreSQL servers, a sample application in use on a database shaped as",
+      "Supabase's, a stand-in for Stack Auth, a Temporal (in memory where its tool is not found),",
+      "and a worker process of its own."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -51,17 +56,7 @@ public final class DemoCommand implements Callable<Integer> {
   private static final String OPERATOR = "the demo's operator";
   private static final double WRITES_PER_SECOND = 40;
 
-  @Option(
-      names = "--users",
-      paramLabel = "N",
-      description = "Users of the sample application. Default: ${DEFAULT-VALUE}.")
-  private int users = SandboxSeed.demo().users();
-
-  @Option(
-      names = "--readings",
-      paramLabel = "N",
-      description = "Rows of its largest table. Default: ${DEFAULT-VALUE}.")
-  private long readings = SandboxSeed.demo().readings();
+  @Mixin private SampleSize size;
 
   @Option(
       names = "--seed",
@@ -94,12 +89,20 @@ public final class DemoCommand implements Callable<Integer> {
           Stage.set(
               directory,
               SandboxOptions.throwaway(),
-              new SandboxSeed(users, readings, seed),
+              size.of(seed),
               StackAuthStandIn.start(),
-              LocalTemporals.choose(System.getenv()))) {
+              LocalTemporals.choose(System.getenv()),
+              payloadKeys(System.getenv()))) {
         return play(stage, console);
       }
     }
+  }
+
+  /** Whoever has keys wants to see the night encrypted. */
+  private static Map<String, String> payloadKeys(Map<String, String> environment) {
+    return environment.entrySet().stream()
+        .filter(variable -> variable.getKey().startsWith("OVERWINTER_PAYLOAD_"))
+        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
   }
 
   private void introduce(Console console) {
@@ -110,7 +113,7 @@ public final class DemoCommand implements Callable<Integer> {
     console.line(
         Tone.STRONG,
         "One migration night: an application with %s users and %s sensor readings leaves Supabase."
-            .formatted(number(users), number(readings)));
+            .formatted(number(size.of(seed).users()), number(size.of(seed).readings())));
     console.line(
         "Source and target are PostgreSQL servers of their own; Stack Auth is a stand-in over HTTP.");
     console.line("The application stays in use and writes until the source is frozen.");

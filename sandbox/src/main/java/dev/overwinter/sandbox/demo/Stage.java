@@ -5,10 +5,12 @@ import dev.overwinter.sandbox.database.SandboxOptions;
 import dev.overwinter.sandbox.database.SelfHostedTarget;
 import dev.overwinter.sandbox.database.SupabaseSource;
 import dev.overwinter.sandbox.stackauth.StackAuthStandIn;
+import dev.overwinter.worker.settings.SettingsReader;
 import dev.overwinter.worker.temporal.LocalTemporal;
 import dev.overwinter.worker.temporal.TemporalConnection;
 import io.temporal.client.WorkflowClient;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
@@ -27,24 +29,28 @@ public final class Stage implements AutoCloseable {
   private final SelfHostedTarget target;
   private final StackAuthStandIn stackAuth;
   private final TemporalConnection temporal;
+  private final String temporalAddress;
   private final WorkerChild worker;
+  private final Map<String, String> variables;
 
   private Stage(
-      Path directory, SandboxOptions options, StackAuthStandIn standIn, LocalTemporal chosen)
+      Path directory,
+      Opening<SupabaseSource> openSource,
+      Opening<SelfHostedTarget> openTarget,
+      StackAuthStandIn standIn,
+      LocalTemporal chosen,
+      Map<String, String> variables)
       throws SQLException, IOException {
+    this.variables = Map.copyOf(variables);
     this.directory = directory.toAbsolutePath();
     try {
       stackAuth = keep(standIn);
-      source = keep(SupabaseSource.start(options));
-      target = keep(SelfHostedTarget.start(options));
+      source = keep(openSource.open());
+      target = keep(openTarget.open());
       LocalTemporal.Service service = keep(chosen.start(this.directory.resolve("temporal")));
-      temporal = keep(TemporalConnection.open(service));
-      worker =
-          keep(
-              new WorkerChild(
-                  service.address(),
-                  workerEnvironment(),
-                  this.directory.resolve("logs/worker.out")));
+      temporal = keep(TemporalConnection.open(service, SettingsReader.readPayloadKeys(variables)));
+      temporalAddress = service.address();
+      worker = anotherWorker("worker");
     } catch (SQLException | IOException | RuntimeException e) {
       close();
       throw e;
@@ -66,7 +72,56 @@ public final class Stage implements AutoCloseable {
       StackAuthStandIn standIn,
       LocalTemporal temporal)
       throws SQLException, IOException {
-    Stage stage = new Stage(directory, options, standIn, temporal);
+    return set(directory, options, seed, standIn, temporal, Map.of());
+  }
+
+  /**
+   * The same with further variables for the worker; of payload keys among them, the stage's own
+   * client knows too.
+   */
+  public static Stage set(
+      Path directory,
+      SandboxOptions options,
+      SandboxSeed seed,
+      StackAuthStandIn standIn,
+      LocalTemporal temporal,
+      Map<String, String> variables)
+      throws SQLException, IOException {
+    return plant(
+        seed,
+        new Stage(
+            directory,
+            () -> SupabaseSource.start(options),
+            () -> SelfHostedTarget.start(options),
+            standIn,
+            temporal,
+            variables));
+  }
+
+  /**
+   * The same on two PostgreSQL servers that run already and are new; see {@link
+   * SupabaseSource#furnish} for what they need. Closing the stage does not stop them.
+   */
+  public static Stage setOn(
+      Path directory,
+      InetSocketAddress source,
+      InetSocketAddress target,
+      SandboxSeed seed,
+      StackAuthStandIn standIn,
+      LocalTemporal temporal)
+      throws SQLException, IOException {
+    return plant(
+        seed,
+        new Stage(
+            directory,
+            () -> SupabaseSource.furnish(source.getHostString(), source.getPort()),
+            () -> SelfHostedTarget.furnish(target.getHostString(), target.getPort()),
+            standIn,
+            temporal,
+            Map.of()));
+  }
+
+  private static Stage plant(SandboxSeed seed, Stage stage) throws SQLException {
     try {
       stage.source.plant(seed);
       return stage;
@@ -93,6 +148,18 @@ public final class Stage implements AutoCloseable {
     return worker;
   }
 
+  /**
+   * One more worker process, for the same work; not started. It ends with the stage.
+   *
+   * @param name names its log
+   */
+  public WorkerChild anotherWorker(String name) {
+    Path logs = directory.resolve("logs");
+    Map<String, String> environment = workerEnvironment();
+    environment.put("OVERWINTER_LOG_FILE", logs.resolve(name + ".log").toString());
+    return keep(new WorkerChild(temporalAddress, environment, logs.resolve(name + ".out")));
+  }
+
   /** A client of the stage's Temporal. */
   public WorkflowClient temporal() {
     return temporal.client();
@@ -105,7 +172,7 @@ public final class Stage implements AutoCloseable {
 
   /** What a worker for this stage finds in its environment. */
   public Map<String, String> workerEnvironment() {
-    Map<String, String> environment = new HashMap<>();
+    Map<String, String> environment = new HashMap<>(variables);
     environment.put("OVERWINTER_SOURCE_URL", source.jdbcUrl());
     environment.put("OVERWINTER_SOURCE_USER", source.user());
     environment.put("OVERWINTER_SOURCE_PASSWORD", source.password());
@@ -117,7 +184,14 @@ public final class Stage implements AutoCloseable {
     environment.put("OVERWINTER_STACK_SECRET_KEY", stackAuth.project().secretServerKey());
     environment.put("OVERWINTER_ARCHIVE_DIRECTORY", archive().toString());
     environment.put("OVERWINTER_LOG_FILE", directory.resolve("logs/worker.log").toString());
+    // Stages stand side by side, and beside a real worker.
+    environment.put("OVERWINTER_HTTP_ADDRESS", "off");
     return environment;
+  }
+
+  @FunctionalInterface
+  private interface Opening<T> {
+    T open() throws SQLException;
   }
 
   private <T extends AutoCloseable> T keep(T part) {

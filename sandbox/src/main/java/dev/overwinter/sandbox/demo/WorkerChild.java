@@ -68,10 +68,23 @@ public final class WorkerChild implements AutoCloseable {
     return process != null && process.isAlive();
   }
 
+  /** Its process, as Temporal names it in a worker's identity. */
+  public synchronized long pid() {
+    return process.pid();
+  }
+
   /** Kills it without any warning (SIGKILL) and waits until it is gone. */
   public synchronized void kill() {
     if (process != null) {
       process.destroyForcibly();
+      await(process);
+    }
+  }
+
+  /** Asks it to stop (SIGTERM) and waits until it has. */
+  public synchronized void stop() {
+    if (process != null) {
+      process.destroy();
       await(process);
     }
   }

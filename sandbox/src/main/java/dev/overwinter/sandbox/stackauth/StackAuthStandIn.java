@@ -17,10 +17,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * A Stack Auth service for rehearsals and tests: one project, users in memory, real HTTP on the
- * loopback interface. It answers as the real service was seen to, its oddities included: two error
- * shapes, ids of its own, no idempotency, a substring search, hidden restricted users, hard
- * deletion. It sends no mail and checks no tokens.
+ * A Stack Auth service for rehearsals and tests: one project, users in memory, real HTTP, on the
+ * loopback interface unless told otherwise. It answers as the real service was seen to, its
+ * oddities included: two error shapes, ids of its own, no idempotency, a substring search, hidden
+ * restricted users, hard deletion. It sends no mail and checks no tokens.
  *
  * <p>Thread-safe. {@link #close} ends open requests.
  */
@@ -43,7 +43,11 @@ public final class StackAuthStandIn implements AutoCloseable {
   private final HttpServer server;
 
   private StackAuthStandIn(
-      StandInProject project, ApiDialect dialect, StandInFaults faults, int port, Clock clock)
+      StandInProject project,
+      ApiDialect dialect,
+      StandInFaults faults,
+      InetSocketAddress address,
+      Clock clock)
       throws IOException {
     this.project = project;
     this.faults = faults;
@@ -68,7 +72,7 @@ public final class StackAuthStandIn implements AutoCloseable {
             .add("GET /emails/outbox", outbox::list)
             .addPublic("GET /projects/current", call -> Reply.json(200, projectJson()));
     handler = new RequestHandler(routes, new AccessCheck(project), faults, dialect);
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+    server = HttpServer.create(address, 0);
     server.createContext("/", handler);
     server.setExecutor(threads);
     server.start();
@@ -86,15 +90,36 @@ public final class StackAuthStandIn implements AutoCloseable {
   public static StackAuthStandIn start(
       StandInProject project, ApiDialect dialect, StandInFaults faults, int port) {
     try {
-      return new StackAuthStandIn(project, dialect, faults, port, Clock.systemUTC());
+      InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+      return new StackAuthStandIn(project, dialect, faults, address, Clock.systemUTC());
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot listen on port " + port, e);
     }
   }
 
-  /** Where the service answers, without the {@code /api/v1}. */
+  /**
+   * Starts where others can reach it, speaking the newer dialect, without faults.
+   *
+   * @throws IOException when it cannot listen there
+   */
+  public static StackAuthStandIn listenAt(InetSocketAddress address) throws IOException {
+    return new StackAuthStandIn(
+        StandInProject.standard(),
+        ApiDialect.SUMMER_2026,
+        new StandInFaults(0),
+        address,
+        Clock.systemUTC());
+  }
+
+  /** Where this machine reaches the service, without the {@code /api/v1}. */
   public URI baseUrl() {
-    return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+    InetAddress address = server.getAddress().getAddress();
+    return baseUrl(address.isAnyLocalAddress() ? "127.0.0.1" : address.getHostAddress());
+  }
+
+  /** Where others reach the service, without the {@code /api/v1}. */
+  public URI baseUrl(String host) {
+    return URI.create("http://" + host + ":" + server.getAddress().getPort());
   }
 
   public StandInProject project() {

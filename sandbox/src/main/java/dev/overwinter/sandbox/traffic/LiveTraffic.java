@@ -18,23 +18,31 @@ import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /**
  * The application in use. To the source write an API, Supabase Auth and a scheduled job, each in
  * its own way; to the target the application itself. They write until stopped, and keep trying when
- * the server refuses. Every attempt is kept in memory, which suits hours of a demo, not weeks.
- * Thread-safe.
+ * the server refuses. Every attempt is kept in memory, which suits hours of a demo, not weeks,
+ * unless somebody else takes the reports. Thread-safe.
  */
 public final class LiveTraffic implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 10;
 
   private final Queue<LiveWrite> writes = new ConcurrentLinkedQueue<>();
+  private final Consumer<LiveWrite> report;
   private final List<WriterLoop> loops = new ArrayList<>();
   private final List<Thread> threads = new ArrayList<>();
   private volatile double writesPerSecond;
 
   private LiveTraffic(double writesPerSecond) {
+    report = writes::add;
+    setRate(writesPerSecond);
+  }
+
+  private LiveTraffic(double writesPerSecond, Consumer<LiveWrite> report) {
+    this.report = report;
     setRate(writesPerSecond);
   }
 
@@ -46,12 +54,29 @@ public final class LiveTraffic implements AutoCloseable {
   public static LiveTraffic start(SupabaseSource source, double writesPerSecond)
       throws SQLException {
     var traffic = new LiveTraffic(writesPerSecond);
+    traffic.writeTo(source);
+    return traffic;
+  }
+
+  /**
+   * The same without remembering anything.
+   *
+   * @param report told of every attempt, by several threads
+   */
+  public static LiveTraffic start(
+      SupabaseSource source, double writesPerSecond, Consumer<LiveWrite> report)
+      throws SQLException {
+    var traffic = new LiveTraffic(writesPerSecond, report);
+    traffic.writeTo(source);
+    return traffic;
+  }
+
+  private void writeTo(SupabaseSource source) throws SQLException {
     Database database = source::connect;
     Population population = Population.of(database, SupabaseSource.OWNER);
-    traffic.launch(database, new RestWriter(population));
-    traffic.launch(database, new AuthWriter(population));
-    traffic.launch(database, new CronWriter(population));
-    return traffic;
+    launch(database, new RestWriter(population));
+    launch(database, new AuthWriter(population));
+    launch(database, new CronWriter(population));
   }
 
   /**
@@ -192,7 +217,7 @@ public final class LiveTraffic implements AutoCloseable {
   }
 
   private void launch(Database database, Writer writer) {
-    var loop = new WriterLoop(database, writer, () -> writesPerSecond, writes::add);
+    var loop = new WriterLoop(database, writer, () -> writesPerSecond, report);
     Thread thread = new Thread(loop, "sandbox traffic " + writer.channel());
     thread.setDaemon(true);
     loops.add(loop);

@@ -3,19 +3,19 @@ package dev.overwinter.sandbox.command;
 import java.util.List;
 
 /** What a command said, and its exit code. */
-record Answer(int exitCode, String out, String errors) {
+public record Answer(int exitCode, String out, String errors) {
   /** Both streams, in no particular order. */
-  String all() {
+  public String all() {
     return out + errors;
   }
 
   /** Each blocker's first line. */
-  List<String> blockers() {
+  public List<String> blockers() {
     return all().lines().filter(line -> line.contains("BLOCKER")).toList();
   }
 
   /** Everything in one line, however it was broken. */
-  String flowing() {
+  public String flowing() {
     return all().replaceAll("\\s+", " ");
   }
 }

@@ -149,7 +149,7 @@ class BadInputTest {
         assertOneBlocker(
             doors.settings(request),
             "public.organizations: The target's table has rows",
-            "Empty it, or name it in skipTables");
+            "or name it in skipTables");
 
     assertThat(answer.all()).doesNotContain("somebody");
   }

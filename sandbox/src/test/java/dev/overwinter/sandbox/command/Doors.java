@@ -27,12 +27,12 @@ import java.util.stream.Collectors;
 /**
  * A source, a target and a stand-in, and a person who types commands, each a process of its own.
  */
-final class Doors implements AutoCloseable {
+public final class Doors implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 180;
 
-  final SupabaseSource source;
-  final SelfHostedTarget target;
-  final StackAuthStandIn stackAuth = StackAuthStandIn.start();
+  public final SupabaseSource source;
+  public final SelfHostedTarget target;
+  public final StackAuthStandIn stackAuth = StackAuthStandIn.start();
   private final Path directory;
 
   private Doors(Path directory) throws SQLException {
@@ -43,12 +43,12 @@ final class Doors implements AutoCloseable {
     source.plant(SandboxSeed.small());
   }
 
-  static Doors open(Path directory) throws SQLException {
+  public static Doors open(Path directory) throws SQLException {
     return new Doors(directory);
   }
 
   /** Settings as a person writes them. */
-  String settings(ObjectNode request) {
+  public String settings(ObjectNode request) {
     return """
     source:
       url: %s
@@ -75,7 +75,7 @@ final class Doors implements AutoCloseable {
   }
 
   /** The three secrets. */
-  Map<String, String> secrets() {
+  public Map<String, String> secrets() {
     Map<String, String> secrets = new HashMap<>();
     secrets.put("OVERWINTER_SOURCE_PASSWORD", source.password());
     secrets.put("OVERWINTER_TARGET_PASSWORD", target.password());
@@ -84,7 +84,19 @@ final class Doors implements AutoCloseable {
   }
 
   /** Types {@code overwinter COMMAND --config FILE ARGUMENTS} and waits for the end. */
-  Answer type(String settings, Map<String, String> environment, String command, String... arguments)
+  public Answer type(
+      String settings, Map<String, String> environment, String command, String... arguments)
+      throws IOException, InterruptedException {
+    return type(directory, settings, environment, command, arguments);
+  }
+
+  /** The same in any directory, where settings and logs are put. */
+  public static Answer type(
+      Path directory,
+      String settings,
+      Map<String, String> environment,
+      String command,
+      String... arguments)
       throws IOException, InterruptedException {
     Path file = Files.writeString(directory.resolve("overwinter.yaml"), settings);
     List<String> words = new ArrayList<>();
@@ -97,6 +109,8 @@ final class Doors implements AutoCloseable {
         .environment()
         .keySet()
         .removeIf(name -> name.startsWith("OVERWINTER_") || name.startsWith("TEMPORAL_"));
+    // A Temporal tool that this machine keeps there would want the usual port.
+    builder.environment().put("XDG_CACHE_HOME", directory.toString());
     builder.environment().putAll(environment);
     Path out = Files.createTempFile(directory, "out", ".txt");
     Path errors = Files.createTempFile(directory, "err", ".txt");
@@ -117,7 +131,7 @@ final class Doors implements AutoCloseable {
   }
 
   /** Every row and every definition of both databases, and every account. */
-  Map<String, String> everything() throws SQLException {
+  public Map<String, String> everything() throws SQLException {
     Map<String, String> found = new TreeMap<>();
     try (Connection side = source.connect(SupabaseSource.SUPERUSER)) {
       look(side, "source ", found);
@@ -160,13 +174,13 @@ final class Doors implements AutoCloseable {
     }
   }
 
-  void onSource(String sql) throws SQLException {
+  public void onSource(String sql) throws SQLException {
     try (Connection connection = source.connect(SupabaseSource.SUPERUSER)) {
       execute(connection, sql);
     }
   }
 
-  void onTarget(String sql) throws SQLException {
+  public void onTarget(String sql) throws SQLException {
     try (Connection connection = target.connect(SelfHostedTarget.SUPERUSER)) {
       execute(connection, sql);
     }

@@ -12,6 +12,7 @@ import dev.overwinter.workflows.RunKey;
 import dev.overwinter.workflows.request.RequestReader;
 import dev.overwinter.workflows.steps.Progress;
 import dev.overwinter.workflows.steps.StepInput;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.HashMap;
@@ -68,7 +69,8 @@ class UnfreezeCommandTest {
 
     assertThat(answer.exitCode()).isEqualTo(1);
     assertThat(answer.errors())
-        .contains("raised by workflow friday-night", "its lease runs until", "roll it back")
+        .contains("raised by workflow friday-night", "its lease runs until")
+        .contains("If its run is alive, roll that back.", "the source frees itself")
         .contains("overwinter unfreeze --force")
         .contains("Nothing was changed; the source goes on refusing writes.");
     assertThatThrownBy(() -> doors.onSource(WRITE)).hasMessageContaining("takes no writes");
@@ -84,6 +86,48 @@ class UnfreezeCommandTest {
     assertThat(answer.exitCode()).isEqualTo(1);
     assertThat(answer.errors()).contains("it is permanent", "or both sides take them");
     assertThatThrownBy(() -> doors.onSource(WRITE)).hasMessageContaining("takes no writes");
+
+    Answer forced = unfreeze("--force");
+
+    assertThat(forced.exitCode()).isZero();
+    assertThat(forced.out()).contains("see to it that the target takes no writes");
+    assertTheSourceIsFree();
+  }
+
+  @Test
+  void nothing_but_the_source_is_needed_when_all_else_is_gone() throws Exception {
+    freeze();
+    Path archive = Files.createDirectory(directory.resolve("archive"));
+    Files.delete(archive);
+    String settings =
+        doors
+            .settings(SandboxRequest.create())
+            .replace(doors.target.jdbcUrl(), "jdbc:postgresql://127.0.0.1:9/coldchain")
+            .replace(doors.stackAuth.baseUrl().toString(), "http://127.0.0.1:9");
+    Map<String, String> environment = sourceSecret();
+    environment.put("TEMPORAL_ADDRESS", "127.0.0.1:9");
+    assertThat(settings).doesNotContain(doors.target.jdbcUrl());
+
+    Answer answer = doors.type(settings, environment, "unfreeze", "--force");
+
+    assertThat(answer.exitCode()).as(answer.all()).isZero();
+    assertThat(answer.out())
+        .contains("Lifted it. The source takes writes.", "Its run cannot go live any more.");
+    assertThat(answer.errors()).isEmpty();
+    assertTheSourceIsFree();
+  }
+
+  @Test
+  void a_source_out_of_reach_is_told_with_the_setting_to_look_at() throws Exception {
+    Answer answer =
+        doors.type(
+            "source: {url: 'jdbc:postgresql://127.0.0.1:9/postgres', user: postgres}",
+            sourceSecret(),
+            "unfreeze");
+
+    assertThat(answer.exitCode()).isEqualTo(2);
+    assertThat(answer.errors())
+        .contains("The source database cannot be reached", "OVERWINTER_SOURCE_URL");
   }
 
   @Test

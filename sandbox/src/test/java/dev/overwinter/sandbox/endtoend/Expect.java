@@ -23,13 +23,13 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 
 /** What must be true after a night, looked at from outside, with nothing of the product's code. */
-final class Expect {
+public final class Expect {
   private Expect() {}
 
   /**
    * Every row of all tables is on the target, with the new user ids, nothing more and nothing else.
    */
-  static void everyRowOnTheTarget(Stage stage) throws Exception {
+  public static void everyRowOnTheTarget(Stage stage) throws Exception {
     Map<UUID, UUID> newIds = Proof.newIds(stage.stackAuth().users());
     try (Connection source = stage.source().connect(SupabaseSource.SUPERUSER);
         Connection target = stage.target().connect(SelfHostedTarget.SUPERUSER)) {
@@ -38,7 +38,7 @@ final class Expect {
   }
 
   /** Nothing that the application was promised is lost, and nothing was taken while frozen. */
-  static void noAcceptedWriteLost(Stage stage, LiveTraffic traffic, String frozenSince)
+  public static void noAcceptedWriteLost(Stage stage, LiveTraffic traffic, String frozenSince)
       throws Exception {
     Proof proof = Proof.of(stage, traffic);
     assertThat(proof.accepted()).isPositive();
@@ -58,7 +58,7 @@ final class Expect {
   }
 
   /** Each user of the source who is to be carried has one account, and no account is nobody's. */
-  static void oneAccountPerUser(Stage stage) throws Exception {
+  public static void oneAccountPerUser(Stage stage) throws Exception {
     List<String> carried = new ArrayList<>();
     try (Connection source = stage.source().connect(SupabaseSource.SUPERUSER);
         Statement statement = source.createStatement();
@@ -76,7 +76,7 @@ final class Expect {
   }
 
   /** A table of the definitions that make a database out of rows, by name. */
-  static Map<String, String> definitions(Stage stage) throws Exception {
+  public static Map<String, String> definitions(Stage stage) throws Exception {
     Map<String, String> definitions = new TreeMap<>();
     try (Connection target = stage.target().connect(SelfHostedTarget.SUPERUSER);
         Statement statement = target.createStatement();
@@ -106,7 +106,7 @@ final class Expect {
   }
 
   /** The state of every sequence of the target. */
-  static Map<String, String> sequences(Stage stage) throws Exception {
+  public static Map<String, String> sequences(Stage stage) throws Exception {
     Map<String, String> sequences = new TreeMap<>();
     try (Connection target = stage.target().connect(SelfHostedTarget.SUPERUSER);
         Statement statement = target.createStatement();
@@ -121,7 +121,7 @@ final class Expect {
     return sequences;
   }
 
-  static void noRowOnTheTarget(Stage stage) throws Exception {
+  public static void noRowOnTheTarget(Stage stage) throws Exception {
     try (Connection target = stage.target().connect(SelfHostedTarget.SUPERUSER);
         Statement statement = target.createStatement()) {
       for (String table : SandboxApplication.TABLES) {
@@ -134,8 +134,28 @@ final class Expect {
     }
   }
 
+  /** The source is guarded for good, and nothing of a guard is left on the target. */
+  public static void onlyTheSourceIsGuarded(Stage stage) throws Exception {
+    String triggers = "SELECT count(*) FROM pg_trigger WHERE tgname LIKE '%overwinter%'";
+    String permanent = "SELECT count(*) FROM overwinter.guard WHERE permanent";
+    try (Connection source = stage.source().connect(SupabaseSource.SUPERUSER);
+        Connection target = stage.target().connect(SelfHostedTarget.SUPERUSER)) {
+      assertThat(number(source, triggers)).isGreaterThanOrEqualTo(SandboxApplication.TABLES.size());
+      assertThat(number(source, permanent)).isOne();
+      assertThat(number(target, triggers)).isZero();
+    }
+  }
+
+  private static long number(Connection connection, String query) throws Exception {
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(query)) {
+      rows.next();
+      return rows.getLong(1);
+    }
+  }
+
   /** The source has nothing of the run any more. */
-  static void noTraceOnTheSource(Stage stage) throws Exception {
+  public static void noTraceOnTheSource(Stage stage) throws Exception {
     try (Connection source = stage.source().connect(SupabaseSource.SUPERUSER);
         Statement statement = source.createStatement();
         ResultSet rows =
@@ -148,7 +168,7 @@ final class Expect {
     }
   }
 
-  static List<String> idsOf(List<ObjectNode> accounts) {
+  public static List<String> idsOf(List<ObjectNode> accounts) {
     return accounts.stream()
         .map(account -> account.get("id").asText())
         .collect(Collectors.toList());

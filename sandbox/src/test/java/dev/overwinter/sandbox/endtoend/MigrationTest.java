@@ -8,6 +8,7 @@ import dev.overwinter.sandbox.app.UserKind;
 import dev.overwinter.sandbox.database.SupabaseSource;
 import dev.overwinter.sandbox.demo.CrashPlan;
 import dev.overwinter.sandbox.demo.CrashPoint;
+import dev.overwinter.sandbox.temporal.EmbeddedTemporal;
 import dev.overwinter.sandbox.traffic.LiveTraffic;
 import dev.overwinter.workflows.FreezeBackfillWorkflow;
 import dev.overwinter.workflows.status.RunState;
@@ -28,6 +29,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,13 +41,16 @@ final class MigrationTest {
 
   @Test
   void everything_arrives_and_the_target_goes_live() throws Exception {
-    try (Night night = Night.prepare(directory)) {
+    try (StatusPage statusPage = new StatusPage();
+        Night night = Night.prepare(directory, new EmbeddedTemporal(), statusPage.variables())) {
       Map<String, String> definitions = Expect.definitions(night.stage);
       night.begin();
       night.approve();
       RunStatus end = night.result();
 
       assertThat(end.state()).isEqualTo(RunState.LIVE);
+      assertThat(statusPage.events()).containsExactly("freeze.beginning", "freeze.ended live");
+      assertThat(statusPage.calls()).isEqualTo(3);
       night.traffic.stop();
       Expect.everyRowOnTheTarget(night.stage);
       Expect.noAcceptedWriteLost(night.stage, night.traffic, end.frozenSince());
@@ -63,6 +68,7 @@ final class MigrationTest {
   }
 
   @Test
+  @Tag("long")
   void workers_killed_in_the_middle_of_every_step_change_nothing_of_the_outcome() throws Exception {
     try (Night night = Night.prepare(directory)) {
       RunStatus end;
@@ -174,10 +180,11 @@ final class MigrationTest {
     Map<String, String> environment = night.stage.workerEnvironment();
     environment.forEach(
         (name, value) -> {
-          if (name.endsWith("_PASSWORD") || name.endsWith("_KEY")) {
+          if (name.endsWith("_PASSWORD") || name.endsWith("_KEY") || name.endsWith("_SECRET")) {
             secrets.add(value);
           }
         });
+    secrets.add(StatusPage.TOKEN);
     try (Connection source = night.stage.source().connect(SupabaseSource.SUPERUSER);
         Statement statement = source.createStatement();
         ResultSet rows =

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.overwinter.sandbox.database.SelfHostedTarget;
+import dev.overwinter.sandbox.temporal.EmbeddedTemporal;
 import dev.overwinter.workflows.status.RunState;
 import dev.overwinter.workflows.status.RunStatus;
 import java.nio.file.Files;
@@ -44,7 +45,8 @@ final class RollbackTest {
 
   @Test
   void a_rollback_instead_of_approval_leaves_everything_as_it_was_found() throws Exception {
-    try (Night night = Night.prepare(directory)) {
+    try (StatusPage statusPage = new StatusPage();
+        Night night = Night.prepare(directory, new EmbeddedTemporal(), statusPage.variables())) {
       Found found = Found.before(night);
       ObjectNode request = Night.request();
       request.withObject("/rollback").put("keepArchive", false);
@@ -58,6 +60,8 @@ final class RollbackTest {
 
       RunStatus end = night.result();
       assertThat(end.state()).isEqualTo(RunState.ROLLED_BACK);
+      assertThat(statusPage.events())
+          .containsExactly("freeze.beginning", "freeze.ended rolledBack");
       found.isStillTrueOf(night);
       try (var files = Files.walk(night.stage.archive())) {
         assertThat(files.filter(file -> file.toString().endsWith(".jsonl"))).isEmpty();

@@ -2,6 +2,7 @@ package dev.overwinter.sandbox.temporal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.overwinter.worker.secrecy.PayloadKeys;
 import dev.overwinter.worker.temporal.LocalTemporal;
 import dev.overwinter.worker.temporal.TemporalConnection;
 import io.temporal.activity.ActivityCancellationType;
@@ -102,7 +103,7 @@ final class CancelRaceTest {
   void a_run_survives_cancelling_what_has_just_ended() throws Exception {
     Random random = new Random(1);
     try (LocalTemporal.Service service = new EmbeddedTemporal().start(directory);
-        TemporalConnection connection = TemporalConnection.open(service)) {
+        TemporalConnection connection = TemporalConnection.open(service, PayloadKeys.none())) {
       WorkflowClient client = connection.client();
       WorkerFactory factory = WorkerFactory.newInstance(client);
       Worker worker = factory.newWorker(TASK_QUEUE);

@@ -1,7 +1,9 @@
 package dev.overwinter.sandbox.temporal;
 
+import dev.overwinter.worker.process.Deployment;
 import dev.overwinter.worker.process.StepContexts;
 import dev.overwinter.worker.process.WorkerProcess;
+import dev.overwinter.worker.secrecy.PayloadKeys;
 import dev.overwinter.worker.temporal.TemporalConnection;
 import dev.overwinter.workflows.steps.Progress;
 import io.temporal.activity.Activity;
@@ -22,10 +24,11 @@ final class SlowJobWorker {
           }
           return attempt;
         };
-    TemporalConnection connection = TemporalConnection.open(arguments[0]);
+    TemporalConnection connection = TemporalConnection.open(arguments[0], PayloadKeys.none());
     WorkerProcess.start(
         connection,
         SlowJob.TASK_QUEUE,
+        Deployment.unversioned(),
         List.of(SlowJob.Implementation.class),
         List.of(work),
         contexts);

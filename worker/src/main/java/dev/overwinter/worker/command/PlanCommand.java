@@ -1,8 +1,10 @@
 package dev.overwinter.worker.command;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.overwinter.activities.StepContext;
 import dev.overwinter.activities.StepException;
+import dev.overwinter.activities.preflight.RuleSuggester;
 import dev.overwinter.worker.process.Activities;
 import dev.overwinter.worker.settings.WorkerSettings;
 import dev.overwinter.worker.watch.Console;
@@ -17,6 +19,8 @@ import dev.overwinter.workflows.steps.PreflightReport;
 import dev.overwinter.workflows.steps.Progress;
 import dev.overwinter.workflows.steps.StepInput;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Path;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -35,6 +39,8 @@ import picocli.CommandLine.Option;
     footer = {
       "  overwinter plan --config overwinter.yaml",
       "  overwinter plan --config overwinter.yaml --json | jq '.findings[]'",
+      "  overwinter plan --config overwinter.yaml --suggest request.json",
+      "  overwinter plan --config overwinter.yaml --request request.json",
       "",
       "Logs to overwinter-data/logs/overwinter.log (log.file or OVERWINTER_LOG_FILE)."
     },
@@ -55,12 +61,29 @@ public final class PlanCommand implements Callable<Integer> {
   @Option(names = "--notes", description = "Print notes too, not only how many there are.")
   private boolean notes;
 
+  @Option(
+      names = "--request",
+      paramLabel = "FILE",
+      description = "Read the request from this JSON file, not from the settings.")
+  private Path requestFile;
+
+  @Option(
+      names = "--suggest",
+      paramLabel = "FILE",
+      description =
+          "Compare tables and columns only, and write the request to this new file, with rules for everything that differs. Read them all before you use it.")
+  private Path suggestion;
+
   @Override
   public Integer call() throws IOException {
     Logging.keepConsoleForWarnings();
     WorkerSettings settings = config.load();
-    MigrationRequest request = Requests.read(settings.request());
+    JsonNode given = requestFile == null ? settings.request() : Requests.readFile(requestFile);
+    MigrationRequest request = Requests.read(given);
     StepInput input = new StepInput(new RunKey("plan", UUID.randomUUID().toString()), request);
+    if (suggestion != null) {
+      return suggest(settings, given, input);
+    }
     PreflightReport report;
     try (Activities activities = Wiring.activities(settings, Unwatched::new)) {
       report =
@@ -83,6 +106,26 @@ public final class PlanCommand implements Callable<Integer> {
         report.findings().stream()
             .anyMatch(finding -> finding.severity() == Finding.Severity.BLOCKER);
     return blocked ? ExitCodes.BLOCKED : ExitCodes.DONE;
+  }
+
+  private int suggest(WorkerSettings settings, JsonNode given, StepInput input) throws IOException {
+    RuleSuggester.Suggestion suggested;
+    try {
+      suggested = new RuleSuggester(settings.source(), settings.target()).suggest(input);
+    } catch (StepException e) {
+      System.err.println(e.getMessage());
+      return ExitCodes.BLOCKED;
+    }
+    try {
+      SuggestedRequest.write(suggestion, given, suggested.tables());
+    } catch (FileAlreadyExistsException e) {
+      System.err.println(suggestion + " is there already; name a new file.");
+      return ExitCodes.USAGE;
+    }
+    System.out.print(
+        new SuggestionText(Paint.ofThisTerminal(), Console.width())
+            .of(suggested, suggestion.toString()));
+    return ExitCodes.DONE;
   }
 
   /** Nobody follows the progress, nobody cancels. */

@@ -1,10 +1,15 @@
 package dev.overwinter.worker.command;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.overwinter.worker.settings.SettingsException;
 import dev.overwinter.workflows.request.MigrationRequest;
 import dev.overwinter.workflows.request.RequestReader;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
 
 /** The request part of the settings file. */
 final class Requests {
@@ -21,6 +26,23 @@ final class Requests {
     JsonNode given = orEmpty(request);
     read(given);
     return given;
+  }
+
+  /**
+   * A request from a file of its own.
+   *
+   * @throws SettingsException when it cannot be read or is no JSON
+   */
+  static JsonNode readFile(Path file) {
+    try {
+      return new ObjectMapper().readTree(file.toFile());
+    } catch (JsonProcessingException e) {
+      throw new SettingsException(
+          file.toString(),
+          List.of("is no JSON, from line %d on".formatted(e.getLocation().getLineNr())));
+    } catch (IOException e) {
+      throw new SettingsException(file.toString(), List.of("cannot be read"));
+    }
   }
 
   /**

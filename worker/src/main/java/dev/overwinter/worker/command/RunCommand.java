@@ -2,6 +2,7 @@ package dev.overwinter.worker.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.overwinter.worker.process.Activities;
+import dev.overwinter.worker.process.Deployment;
 import dev.overwinter.worker.process.StepContexts;
 import dev.overwinter.worker.process.WorkerProcess;
 import dev.overwinter.worker.settings.SettingsReader;
@@ -15,6 +16,7 @@ import dev.overwinter.worker.watch.ExitCodes;
 import dev.overwinter.worker.watch.Operator;
 import dev.overwinter.worker.watch.RunWatcher;
 import dev.overwinter.worker.watch.TerminalOperator;
+import dev.overwinter.worker.wiring.Version;
 import dev.overwinter.worker.wiring.Wiring;
 import io.temporal.client.WorkflowNotFoundException;
 import java.io.IOException;
@@ -102,7 +104,8 @@ public final class RunCommand implements Callable<Integer> {
     }
     try (LocalTemporal.Service service =
             temporal.start(SettingsReader.DATA_DIRECTORY.resolve("temporal"));
-        TemporalConnection connection = TemporalConnection.open(service)) {
+        TemporalConnection connection =
+            TemporalConnection.open(service, settings.temporal().payloadKeys())) {
       if (!service.webAddress().isEmpty()) {
         console.line("Temporal's pages: " + service.webAddress());
       }
@@ -129,6 +132,7 @@ public final class RunCommand implements Callable<Integer> {
             WorkerProcess.start(
                 connection,
                 taskQueue,
+                Deployment.of(settings.temporal(), Version.current()),
                 Wiring.workflows(),
                 activities.implementations(),
                 contexts)) {

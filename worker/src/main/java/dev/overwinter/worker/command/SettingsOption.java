@@ -2,15 +2,13 @@ package dev.overwinter.worker.command;
 
 import dev.overwinter.worker.settings.SettingsReader;
 import dev.overwinter.worker.settings.SourceSettings;
+import dev.overwinter.worker.settings.TargetSettings;
 import dev.overwinter.worker.settings.WorkerSettings;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
 /** The option that names the settings file, and what follows from it. */
 final class SettingsOption {
-  /** Read by the logging configuration; also an environment variable of the same meaning. */
-  private static final String LOG_FILE_PROPERTY = "OVERWINTER_LOG_FILE";
-
   @Option(
       names = {"-c", "--config"},
       paramLabel = "FILE",
@@ -21,14 +19,21 @@ final class SettingsOption {
   /** Reads the settings and points the log to its file, which must come before the first logger. */
   WorkerSettings load() {
     WorkerSettings settings = SettingsReader.read(file, System.getenv());
-    System.setProperty(LOG_FILE_PROPERTY, settings.logFile().toString());
+    Logging.apply(settings.log());
     return settings;
   }
 
   /** The same, of what concerns the source only. */
   SourceSettings loadSource() {
     SourceSettings settings = SettingsReader.readSource(file, System.getenv());
-    System.setProperty(LOG_FILE_PROPERTY, settings.logFile().toString());
+    Logging.apply(settings.log());
+    return settings;
+  }
+
+  /** The same, of what concerns the target only. */
+  TargetSettings loadTarget() {
+    TargetSettings settings = SettingsReader.readTarget(file, System.getenv());
+    Logging.apply(settings.log());
     return settings;
   }
 }

@@ -8,13 +8,13 @@ import java.util.concurrent.TimeUnit;
  * Turns SIGTERM and SIGINT into an interrupt of the thread that opened this, and holds the process
  * until that thread has closed it, so that everything opened after it is closed in order.
  */
-final class StopOnSignal implements AutoCloseable {
+public final class StopOnSignal implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(45);
 
   private final CountDownLatch finished = new CountDownLatch(1);
   private final Thread hook;
 
-  StopOnSignal() {
+  public StopOnSignal() {
     Thread opener = Thread.currentThread();
     hook = new Thread(() -> stop(opener), "stop on signal");
     Runtime.getRuntime().addShutdownHook(hook);

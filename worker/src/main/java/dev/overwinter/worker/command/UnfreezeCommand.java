@@ -13,6 +13,7 @@ import dev.overwinter.workflows.steps.Finding;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -79,6 +80,7 @@ public final class UnfreezeCommand implements Callable<Integer> {
     if (report.wasFrozen()) {
       System.out.println("Found: " + report.found() + ".");
       System.out.println("Lifted it. The source takes writes.");
+      System.out.println(report.afterwards());
     } else {
       System.out.println("No guard stood. The source takes writes.");
     }
@@ -86,6 +88,11 @@ public final class UnfreezeCommand implements Callable<Integer> {
       System.out.printf(
           "%d objects of the guard are left because their tables are in use. They stop nobody; run this again to remove them.%n",
           report.leftBehind());
+    }
+    if (!report.jobsPaused().isEmpty()) {
+      System.out.printf(
+          "Scheduled jobs are still paused because their owner or its rights have changed: %s. Activate each with SELECT cron.alter_job(<number>, active := true), then run this again.%n",
+          report.jobsPaused().stream().map(String::valueOf).collect(Collectors.joining(", ")));
     }
   }
 }

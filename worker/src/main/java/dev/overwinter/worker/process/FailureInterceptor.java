@@ -2,6 +2,8 @@ package dev.overwinter.worker.process;
 
 import dev.overwinter.activities.StepException;
 import dev.overwinter.workflows.FailureType;
+import io.temporal.activity.ActivityExecutionContext;
+import io.temporal.activity.ActivityInfo;
 import io.temporal.client.ActivityCompletionException;
 import io.temporal.common.interceptors.ActivityInboundCallsInterceptor;
 import io.temporal.common.interceptors.ActivityInboundCallsInterceptorBase;
@@ -25,11 +27,23 @@ public final class FailureInterceptor extends WorkerInterceptorBase {
   private static final Logger LOG = LoggerFactory.getLogger(FailureInterceptor.class);
   private static final String OUR_PACKAGES = "dev.overwinter.";
   private static final String THIS_PACKAGE = FailureInterceptor.class.getPackageName() + ".";
+
+  /** What keeps the freeze and what ends it: giving up costs more than waiting. */
+  private static final Set<String> NEVER_GIVEN_UP_EARLY = Set.of("HoldLease", "LiftFreeze");
+
   private static final int MOST_FRAMES = 12;
 
   @Override
   public ActivityInboundCallsInterceptor interceptActivity(ActivityInboundCallsInterceptor next) {
     return new ActivityInboundCallsInterceptorBase(next) {
+      private ActivityInfo activity;
+
+      @Override
+      public void init(ActivityExecutionContext context) {
+        activity = context.getInfo();
+        super.init(context);
+      }
+
       @Override
       public ActivityOutput execute(ActivityInput input) {
         try {
@@ -37,7 +51,7 @@ public final class FailureInterceptor extends WorkerInterceptorBase {
         } catch (ActivityCompletionException | TemporalFailure e) {
           throw e;
         } catch (StepException e) {
-          throw foreseen(e);
+          throw foreseen(e, activity);
         } catch (VirtualMachineError e) {
           throw e;
         } catch (RuntimeException | Error e) {
@@ -47,17 +61,24 @@ public final class FailureInterceptor extends WorkerInterceptorBase {
     };
   }
 
-  private static ApplicationFailure foreseen(StepException exception) {
+  private static ApplicationFailure foreseen(StepException exception, ActivityInfo activity) {
     LOG.warn("{}: {}", exception.type().typeName(), exception.getMessage());
     ApplicationFailure.Builder failure =
         ApplicationFailure.newBuilder()
             .setType(exception.type().typeName())
             .setMessage(exception.getMessage())
-            .setNonRetryable(exception.type().isPermanent());
+            .setNonRetryable(
+                isGivenUp(exception.type(), activity.getActivityType(), activity.getAttempt()));
     if (exception.retryAfter() != null) {
       failure.setNextRetryDelay(exception.retryAfter());
     }
     return withFrames(failure.build(), List.of());
+  }
+
+  static boolean isGivenUp(FailureType type, String activity, int tries) {
+    return NEVER_GIVEN_UP_EARLY.contains(activity)
+        ? type.isPermanent()
+        : type.isGivenUpAfter(tries);
   }
 
   private static ApplicationFailure unforeseen(Throwable exception) {

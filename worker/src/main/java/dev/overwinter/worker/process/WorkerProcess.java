@@ -1,5 +1,7 @@
 package dev.overwinter.worker.process;
 
+import dev.overwinter.worker.secrecy.OpenRuns;
+import dev.overwinter.worker.settings.SettingsException;
 import dev.overwinter.worker.temporal.TemporalConnection;
 import dev.overwinter.worker.temporal.TemporalUnavailableException;
 import io.grpc.StatusRuntimeException;
@@ -26,11 +28,23 @@ public final class WorkerProcess implements AutoCloseable {
   /** How often progress reaches Temporal at most, and how soon a cancellation is noticed. */
   private static final Duration HEARTBEAT_INTERVAL = Duration.ofSeconds(1);
 
-  /** How long steps may go on by themselves once the process was told to stop. */
-  private static final Duration DRAIN = Duration.ofSeconds(5);
+  /**
+   * Temporal's second is too short for the first task of a cold worker on a busy host, where
+   * classes are loaded and payloads decrypted.
+   */
+  private static final Duration DEADLOCK = Duration.ofSeconds(10);
 
-  /** How long steps have to stop at their next progress. */
-  private static final Duration STOP = Duration.ofSeconds(15);
+  /**
+   * How long steps have to come to their next border, such as the end of a chunk, once the process
+   * was told to stop.
+   */
+  private static final Duration GRACE = Duration.ofSeconds(20);
+
+  /** How long steps then have to stop at their next progress. */
+  private static final Duration STOP = Duration.ofSeconds(10);
+
+  /** How long they have once interrupted. */
+  private static final Duration LAST = Duration.ofSeconds(5);
 
   private final WorkerFactory factory;
   private final StepContexts contexts;
@@ -43,30 +57,39 @@ public final class WorkerProcess implements AutoCloseable {
   /**
    * Starts listening. The caller closes connection and activities, after this.
    *
+   * @param deployment which version this worker is
    * @param contexts the ones that the activities ask for their context
-   * @throws TemporalUnavailableException when Temporal has no such namespace or refuses access
+   * @throws TemporalUnavailableException when Temporal has no such namespace, refuses access, or
+   *     cannot tell versions apart
+   * @throws SettingsException when a run that waits for a worker cannot be read by this one
    */
   public static WorkerProcess start(
       TemporalConnection connection,
       String taskQueue,
+      Deployment deployment,
       List<Class<?>> workflows,
       List<Object> activities,
       StepContexts contexts) {
+    List<String> unreadable =
+        OpenRuns.unreadable(connection.client(), taskQueue, connection.payloadKeys());
+    if (!unreadable.isEmpty()) {
+      throw new SettingsException("payload keys", unreadable);
+    }
+    deployment.compare(connection, taskQueue);
     WorkerFactory factory =
         WorkerFactory.newInstance(
             connection.client(),
             WorkerFactoryOptions.newBuilder()
                 .setWorkerInterceptors(contexts, new FailureInterceptor())
                 .build());
-    Worker worker =
-        factory.newWorker(
-            taskQueue,
-            WorkerOptions.newBuilder()
-                .setMaxConcurrentActivityExecutionSize(ACTIVITY_SLOTS)
-                .setMaxHeartbeatThrottleInterval(HEARTBEAT_INTERVAL)
-                .setDefaultHeartbeatThrottleInterval(HEARTBEAT_INTERVAL)
-                .setAllowActivityHeartbeatDuringShutdown(true)
-                .build());
+    WorkerOptions.Builder options =
+        WorkerOptions.newBuilder()
+            .setMaxConcurrentActivityExecutionSize(ACTIVITY_SLOTS)
+            .setMaxHeartbeatThrottleInterval(HEARTBEAT_INTERVAL)
+            .setDefaultHeartbeatThrottleInterval(HEARTBEAT_INTERVAL)
+            .setAllowActivityHeartbeatDuringShutdown(true);
+    deployment.configure(options);
+    Worker worker = factory.newWorker(taskQueue, options.build());
     worker.registerWorkflowImplementationTypes(workflows.toArray(Class<?>[]::new));
     worker.registerActivitiesImplementations(activities.toArray());
     try {
@@ -80,25 +103,34 @@ public final class WorkerProcess implements AutoCloseable {
                   connection.client().getOptions().getNamespace(),
                   e.getStatus().getCode()));
     }
+    connection
+        .payloadKeys()
+        .current()
+        .ifPresent(key -> LOG.info("payloads are encrypted with {}", key));
     LOG.info("listening on task queue {} at {}", taskQueue, connection.address());
     return new WorkerProcess(factory, contexts);
   }
 
   /**
-   * Takes no more work, lets short steps end, stops long ones at their next progress, and
-   * interrupts what is left. Whatever is cut off is done again by the next worker.
+   * Takes no more work, lets chunks that are at work be finished but no other begun, stops after 20
+   * seconds what still works at its next progress, and interrupts what is left after another 10.
+   * Whatever is cut off is done again by the next worker.
    */
   @Override
   public void close() {
+    long told = System.nanoTime();
+    contexts.stopAtBorders();
     factory.shutdown();
-    if (!await(DRAIN)) {
+    if (!await(GRACE)) {
+      LOG.info("steps are still at work after {} s and are cut off", GRACE.toSeconds());
       contexts.stopAll();
       if (!await(STOP)) {
         factory.shutdownNow();
-        await(DRAIN);
+        await(LAST);
       }
     }
-    LOG.info("stopped listening");
+    LOG.info(
+        "stopped listening, {} ms after it was told to", (System.nanoTime() - told) / 1_000_000);
   }
 
   private boolean await(Duration time) {

@@ -27,7 +27,10 @@ final class SecretScan {
           "serverkey",
           "servicerolekey",
           "apikey",
-          "token");
+          "token",
+          "payloadkey",
+          "payloadoldkeys",
+          "codectoken");
 
   private static final Pattern SECRET_VALUE =
       Pattern.compile(
@@ -90,7 +93,10 @@ final class SecretScan {
           case "source" -> Secret.SOURCE_PASSWORD.variable();
           case "target" -> Secret.TARGET_PASSWORD.variable();
           case "stackAuth" -> Secret.STACK_SECRET_KEY.variable();
-          case "temporal" -> "TEMPORAL_API_KEY";
+          case "hooks" ->
+              "%s, and addresses with a user or password in them as %s"
+                  .formatted(Secret.HOOK_SECRET.variable(), Variable.HOOK_URLS.variable());
+          case "temporal" -> "TEMPORAL_API_KEY, or " + Secret.PAYLOAD_KEY.variable();
           default ->
               "%s, %s or %s"
                   .formatted(

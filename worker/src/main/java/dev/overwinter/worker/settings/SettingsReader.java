@@ -6,8 +6,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import dev.overwinter.activities.hooks.HookSettings;
 import dev.overwinter.activities.postgres.DatabaseSettings;
 import dev.overwinter.activities.users.StackAuthSettings;
+import dev.overwinter.worker.secrecy.PayloadKeys;
 import dev.overwinter.workflows.FreezeBackfill;
 import dev.overwinter.workflows.request.JsonInput;
 import dev.overwinter.workflows.request.NearestName;
@@ -21,6 +23,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiFunction;
 
 /** Reads the settings from a YAML file and the environment, which goes before the file. */
 public final class SettingsReader {
@@ -37,8 +41,11 @@ public final class SettingsReader {
 
   private static final int MOST_CONNECTIONS = 200;
 
-  private static final List<String> NOT_OF_THE_SOURCE =
-      List.of("target", "stackAuth", "archive", "temporal", "request");
+  private static final String ENVIRONMENT = "settings from the environment";
+
+  /** Sections that concern neither database. */
+  private static final List<String> BESIDE_THE_DATABASES =
+      List.of("stackAuth", "archive", HookSettingsReader.SECTION, "temporal", "http", "request");
 
   private static final ObjectMapper YAML =
       new ObjectMapper(
@@ -57,9 +64,10 @@ public final class SettingsReader {
    */
   public static WorkerSettings read(Path file, Map<String, String> environment) {
     SettingsReader reader = new SettingsReader(environment);
-    String where = file == null ? "settings from the environment" : file.toString();
+    String where = file == null ? ENVIRONMENT : file.toString();
     ObjectNode tree = reader.readTree(file, where);
     new SecretScan(reader.problems).scan(tree);
+    new HookSettingsReader(environment, reader.problems).prepare(tree);
     reader.overrideFromEnvironment(tree);
     WorkerSettings settings = reader.readSettings(tree);
     if (!reader.problems.isEmpty()) {
@@ -75,23 +83,103 @@ public final class SettingsReader {
    * @throws SettingsException with every problem
    */
   public static SourceSettings readSource(Path file, Map<String, String> environment) {
+    return readOne(
+        file,
+        environment,
+        "target",
+        (reader, input) -> new SourceSettings(reader.source(input), log(input)));
+  }
+
+  /**
+   * Reads what concerns the target only.
+   *
+   * @param file the YAML file, or null for the environment alone
+   * @throws SettingsException with every problem
+   */
+  public static TargetSettings readTarget(Path file, Map<String, String> environment) {
+    return readOne(
+        file,
+        environment,
+        "source",
+        (reader, input) -> new TargetSettings(reader.target(input), log(input)));
+  }
+
+  private static <T> T readOne(
+      Path file,
+      Map<String, String> environment,
+      String otherSide,
+      BiFunction<SettingsReader, JsonInput, T> read) {
     SettingsReader reader = new SettingsReader(environment);
-    String where = file == null ? "settings from the environment" : file.toString();
+    String where = file == null ? ENVIRONMENT : file.toString();
     ObjectNode tree = reader.readTree(file, where);
-    tree.remove(NOT_OF_THE_SOURCE);
+    List<String> unwanted = new ArrayList<>(BESIDE_THE_DATABASES);
+    unwanted.add(otherSide);
+    tree.remove(unwanted);
     new SecretScan(reader.problems).scan(tree);
     reader.overrideFromEnvironment(tree);
-    tree.remove(NOT_OF_THE_SOURCE);
+    tree.remove(unwanted);
     JsonInput input = new JsonInput(tree, "the settings");
-    DatabaseSettings source = reader.source(input);
-    Path logFile = logFile(input);
+    T settings = read.apply(reader, input);
     // Known, though nobody asks for them here.
-    NOT_OF_THE_SOURCE.forEach(input::object);
+    unwanted.forEach(input::object);
     reader.problems.addAll(input.problems());
     if (!reader.problems.isEmpty()) {
       throw new SettingsException(where, reader.problems);
     }
-    return new SourceSettings(source, logFile);
+    return settings;
+  }
+
+  /**
+   * Reads only where a worker with these settings tells of itself.
+   *
+   * @param file the YAML file, or null for the environment alone
+   * @throws SettingsException with every problem
+   */
+  public static HttpSettings readHttp(Path file, Map<String, String> environment) {
+    SettingsReader reader = new SettingsReader(environment);
+    String where = file == null ? ENVIRONMENT : file.toString();
+    ObjectNode tree = reader.readTree(file, where);
+    reader.overrideFromEnvironment(tree);
+    tree.retain("http");
+    JsonInput input = new JsonInput(tree, "the settings");
+    HttpSettings http = http(input);
+    reader.problems.addAll(input.problems());
+    if (!reader.problems.isEmpty()) {
+      throw new SettingsException(where, reader.problems);
+    }
+    return http;
+  }
+
+  /**
+   * Reads the payload keys, from the environment alone.
+   *
+   * @throws SettingsException with every problem
+   */
+  public static PayloadKeys readPayloadKeys(Map<String, String> environment) {
+    List<String> problems = new ArrayList<>();
+    PayloadKeys keys = new PayloadKeyReader(environment, problems).read();
+    if (!problems.isEmpty()) {
+      throw new SettingsException(ENVIRONMENT, problems);
+    }
+    return keys;
+  }
+
+  /**
+   * Reads what the codec endpoint needs, from the environment alone.
+   *
+   * @throws SettingsException with every problem
+   */
+  public static CodecSettings readCodec(Map<String, String> environment) {
+    PayloadKeys keys = readPayloadKeys(environment);
+    List<String> problems = new ArrayList<>();
+    if (keys.ids().isEmpty()) {
+      Secret.PAYLOAD_KEY.read(environment, problems);
+    }
+    String token = Secret.CODEC_TOKEN.readOptional(environment, problems);
+    if (!problems.isEmpty()) {
+      throw new SettingsException(ENVIRONMENT, problems);
+    }
+    return new CodecSettings(keys, token);
   }
 
   private ObjectNode readTree(Path file, String where) {
@@ -104,6 +192,8 @@ public final class SettingsReader {
         return YAML.createObjectNode();
       }
       if (tree instanceof ObjectNode object) {
+        sayOff(object, "http", "address");
+        sayOff(object, "log", "file");
         return object;
       }
       throw new SettingsException(
@@ -117,6 +207,16 @@ public final class SettingsReader {
     } catch (IOException e) {
       throw new SettingsException(
           where, List.of("cannot be read: check the path given with --config"));
+    }
+  }
+
+  /** To YAML the word off, unless quoted, is a way to say false. */
+  private static void sayOff(ObjectNode tree, String section, String key) {
+    if (tree.get(section) instanceof ObjectNode object
+        && object.get(key) != null
+        && object.get(key).isBoolean()
+        && !object.get(key).booleanValue()) {
+      object.put(key, HttpSettings.OFF);
     }
   }
 
@@ -138,17 +238,28 @@ public final class SettingsReader {
       }
       String value = environment.get(variable.variable());
       if (value != null && section instanceof ObjectNode object) {
-        put(object, variable, value.strip());
+        putUnlessSecret(object, variable, value.strip());
       }
     }
   }
 
-  private void put(ObjectNode section, Variable variable, String value) {
+  private void putUnlessSecret(ObjectNode section, Variable variable, String value) {
     if (SecretScan.holdsSecret(value)) {
       problems.add(
           "the variable %s holds a secret or user name, which has no place there: take it out, they have variables of their own"
               .formatted(variable.variable()));
-      section.put(variable.key(), SecretScan.REFUSED);
+      put(section, variable, SecretScan.REFUSED);
+    } else {
+      put(section, variable, value);
+    }
+  }
+
+  private static void put(ObjectNode section, Variable variable, String value) {
+    if (variable == Variable.HOOK_URLS) {
+      // A variable that is passed on empty says nothing.
+      if (!value.isEmpty()) {
+        HookSettingsReader.split(value).forEach(section.putArray(variable.key())::add);
+      }
     } else if (variable.key().equals("maxConnections") && value.matches("\\d{1,9}")) {
       section.put(variable.key(), Integer.parseInt(value));
     } else {
@@ -159,33 +270,62 @@ public final class SettingsReader {
   private WorkerSettings readSettings(ObjectNode tree) {
     JsonInput input = new JsonInput(tree, "the settings");
     DatabaseSettings source = source(input);
-    DatabaseSettings target =
-        database(input.object("target"), "target", Secret.TARGET_PASSWORD, TARGET_CONNECTIONS);
+    DatabaseSettings target = target(input);
     StackAuthSettings stackAuth = stackAuth(input.object("stackAuth"));
     Path archive =
         path(input.object("archive"), "directory", DATA_DIRECTORY.resolve("archive").toString());
+    HookSettings hooks =
+        new HookSettingsReader(environment, problems)
+            .read(input.object(HookSettingsReader.SECTION));
     JsonInput temporalInput = input.object("temporal");
     TemporalSettings temporal =
         new TemporalSettings(
             temporalInput.text("taskQueue", FreezeBackfill.TASK_QUEUE),
             temporalInput.text("address", null),
-            temporalInput.text("namespace", null));
-    Path logFile = logFile(input);
+            temporalInput.text("namespace", null),
+            new PayloadKeyReader(environment, problems).read(),
+            temporalInput.choice(
+                "versioning", Versioning.class, Versioning::jsonName, Versioning.NONE),
+            temporalInput.text("buildId", null));
+    HttpSettings http = http(input);
+    LogSettings log = log(input);
     JsonNode request = tree.get("request");
     // Taken out, since it has a reader of its own, which knows its keys.
     tree.remove("request");
     input.object("request");
     problems.addAll(input.problems());
-    return new WorkerSettings(source, target, stackAuth, archive, temporal, logFile, request);
+    return new WorkerSettings(
+        source, target, stackAuth, archive, hooks, temporal, http, log, request);
   }
 
   private DatabaseSettings source(JsonInput input) {
     return database(input.object("source"), "source", Secret.SOURCE_PASSWORD, SOURCE_CONNECTIONS);
   }
 
-  private static Path logFile(JsonInput input) {
-    return path(
-        input.object("log"), "file", DATA_DIRECTORY.resolve("logs/overwinter.log").toString());
+  private DatabaseSettings target(JsonInput input) {
+    return database(input.object("target"), "target", Secret.TARGET_PASSWORD, TARGET_CONNECTIONS);
+  }
+
+  private static LogSettings log(JsonInput input) {
+    JsonInput log = input.object("log");
+    Path file = path(log, "file", DATA_DIRECTORY.resolve("logs/overwinter.log").toString());
+    LogSettings.Format format =
+        log.choice(
+            "format",
+            LogSettings.Format.class,
+            LogSettings.Format::jsonName,
+            LogSettings.Format.TEXT);
+    return new LogSettings(file.toString(), format);
+  }
+
+  private static HttpSettings http(JsonInput input) {
+    JsonInput http = input.object("http");
+    return HttpSettings.parse(http.text("address", null))
+        .orElseGet(
+            () -> {
+              http.problem("address", HttpSettings.REMEDY);
+              return new HttpSettings(Optional.empty(), true);
+            });
   }
 
   private DatabaseSettings database(JsonInput input, String side, Secret secret, int connections) {

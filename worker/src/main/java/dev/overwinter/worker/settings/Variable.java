@@ -16,7 +16,12 @@ enum Variable {
   STACK_PROJECT_ID("OVERWINTER_STACK_PROJECT_ID", "stackAuth", "projectId"),
   ARCHIVE_DIRECTORY("OVERWINTER_ARCHIVE_DIRECTORY", "archive", "directory"),
   TASK_QUEUE("OVERWINTER_TASK_QUEUE", "temporal", "taskQueue"),
-  LOG_FILE("OVERWINTER_LOG_FILE", "log", "file");
+  VERSIONING("OVERWINTER_VERSIONING", "temporal", "versioning"),
+  BUILD_ID("OVERWINTER_BUILD_ID", "temporal", "buildId"),
+  HTTP_ADDRESS("OVERWINTER_HTTP_ADDRESS", "http", "address"),
+  LOG_FILE("OVERWINTER_LOG_FILE", "log", "file"),
+  HOOK_URLS("OVERWINTER_HOOK_URLS", HookSettingsReader.SECTION, HookSettingsReader.URLS),
+  LOG_FORMAT("OVERWINTER_LOG_FORMAT", "log", "format");
 
   static final String PREFIX = "OVERWINTER_";
 

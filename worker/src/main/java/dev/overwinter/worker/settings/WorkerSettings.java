@@ -1,6 +1,7 @@
 package dev.overwinter.worker.settings;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.overwinter.activities.hooks.HookSettings;
 import dev.overwinter.activities.postgres.DatabaseSettings;
 import dev.overwinter.activities.users.StackAuthSettings;
 import java.nio.file.Path;
@@ -13,8 +14,10 @@ import java.util.Objects;
  * @param target the own database
  * @param stackAuth where the accounts go
  * @param archiveDirectory where exported rows, manifest and report are written
+ * @param hooks who is told of the freeze
  * @param temporal where Temporal is
- * @param logFile the log with everything
+ * @param http where the worker tells of itself
+ * @param log where and how is logged
  * @param request what {@code run} and {@code plan} ask for, unread; null where the file has none
  */
 public record WorkerSettings(
@@ -22,15 +25,19 @@ public record WorkerSettings(
     DatabaseSettings target,
     StackAuthSettings stackAuth,
     Path archiveDirectory,
+    HookSettings hooks,
     TemporalSettings temporal,
-    Path logFile,
+    HttpSettings http,
+    LogSettings log,
     JsonNode request) {
   public WorkerSettings {
     Objects.requireNonNull(source, "source");
     Objects.requireNonNull(target, "target");
     Objects.requireNonNull(stackAuth, "stackAuth");
     Objects.requireNonNull(archiveDirectory, "archiveDirectory");
+    Objects.requireNonNull(hooks, "hooks");
     Objects.requireNonNull(temporal, "temporal");
-    Objects.requireNonNull(logFile, "logFile");
+    Objects.requireNonNull(http, "http");
+    Objects.requireNonNull(log, "log");
   }
 }

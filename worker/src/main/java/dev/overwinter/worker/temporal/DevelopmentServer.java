@@ -1,15 +1,12 @@
 package dev.overwinter.worker.temporal;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /**
  * The development server of Temporal's own command line tool, with its database in a file: runs
@@ -24,10 +21,13 @@ public final class DevelopmentServer implements LocalTemporal {
   /** The distance that the tool itself keeps between both ports. */
   private static final int WEB_PORT_DISTANCE = 1000;
 
+  /** A finished run is to be looked at longer than the tool's own day. */
+  private static final Duration RETENTION = Duration.ofDays(30);
+
   private final Map<String, String> environment;
 
   /**
-   * @param environment {@code TEMPORAL_CLI} names the tool, else {@code PATH} is searched
+   * @param environment where {@link TemporalTool} looks for the tool
    */
   public DevelopmentServer(Map<String, String> environment) {
     this.environment = Map.copyOf(environment);
@@ -45,33 +45,19 @@ public final class DevelopmentServer implements LocalTemporal {
 
   @Override
   public boolean isAvailable() {
-    return tool().isPresent() || environment.containsKey("TEMPORAL_CLI");
-  }
-
-  private Optional<Path> tool() {
-    String named = environment.get("TEMPORAL_CLI");
-    Stream<Path> candidates =
-        named != null
-            ? Stream.of(Path.of(named))
-            : Arrays.stream(environment.getOrDefault("PATH", "").split(File.pathSeparator))
-                .filter(directory -> !directory.isBlank())
-                .map(directory -> Path.of(directory, "temporal"));
-    return candidates
-        .filter(Files::isRegularFile)
-        .filter(Files::isExecutable)
-        .map(Path::toAbsolutePath)
-        .findFirst();
+    return TemporalTool.find(environment).isPresent()
+        || environment.containsKey(TemporalTool.VARIABLE);
   }
 
   @Override
   public Service start(Path dataDirectory) throws IOException {
     Path tool =
-        tool()
+        TemporalTool.find(environment)
             .orElseThrow(
                 () ->
                     new IOException(
                         "TEMPORAL_CLI names %s, which is no program: correct or unset it"
-                            .formatted(environment.get("TEMPORAL_CLI"))));
+                            .formatted(environment.get(TemporalTool.VARIABLE))));
     Files.createDirectories(dataDirectory);
     Path record = dataDirectory.resolve(ADDRESS);
     if (Files.exists(record)) {
@@ -92,6 +78,7 @@ public final class DevelopmentServer implements LocalTemporal {
     String webAddress = "http://127.0.0.1:" + webPort;
     try {
       ServerProbe.await(process, address, "see " + log);
+      Namespaces.retain(address, RETENTION);
       Files.write(record, List.of(address, webAddress));
     } catch (IOException e) {
       process.destroyForcibly();
@@ -114,7 +101,13 @@ public final class DevelopmentServer implements LocalTemporal {
         "--log-level",
         "warn",
         "--db-filename",
-        dataDirectory.resolve(DATABASE).toAbsolutePath().toString());
+        dataDirectory.resolve(DATABASE).toAbsolutePath().toString(),
+        "--search-attribute",
+        "MigrationState=Keyword",
+        "--search-attribute",
+        "MigrationStep=Keyword",
+        "--search-attribute",
+        "MigrationNeedsOperator=Bool");
   }
 
   /**

@@ -27,6 +27,8 @@ public final class RunStarter {
                 WorkflowIdReusePolicy.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE)
             .setWorkflowIdConflictPolicy(WorkflowIdConflictPolicy.WORKFLOW_ID_CONFLICT_POLICY_FAIL)
             .setStaticSummary("Migration from Supabase to PostgreSQL and Stack Auth")
+            .setStaticDetails(
+                "What it waits for and what to do next stands under **Current Details**.")
             .build();
     try {
       client.newUntypedWorkflowStub(FreezeBackfill.TYPE, options).start(request);

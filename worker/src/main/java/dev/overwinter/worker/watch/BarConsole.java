@@ -112,6 +112,8 @@ public final class BarConsole implements Console {
             .setTaskName(name)
             .setInitialMax(progress.total() > 0 ? progress.total() : -1)
             .setUpdateIntervalMillis(DRAW_MILLIS)
+            // Else a step that comes while the bar draws the one before is never drawn.
+            .continuousUpdate()
             .setStyle(ProgressBarStyle.ASCII)
             .setConsumer(new Drawing())
             .setMaxRenderedLength(width);

@@ -8,6 +8,7 @@ import dev.overwinter.activities.freeze.FreezeActivitiesImpl;
 import dev.overwinter.activities.freeze.FreezeStep;
 import dev.overwinter.activities.freeze.TargetGuard;
 import dev.overwinter.activities.freeze.TargetPass;
+import dev.overwinter.activities.hooks.HookAnnouncer;
 import dev.overwinter.activities.load.ImportLane;
 import dev.overwinter.activities.load.LoadCompletion;
 import dev.overwinter.activities.load.TargetLoad;
@@ -15,18 +16,24 @@ import dev.overwinter.activities.load.TargetUndo;
 import dev.overwinter.activities.postgres.Database;
 import dev.overwinter.activities.postgres.DatabaseSettings;
 import dev.overwinter.activities.preflight.Preflight;
+import dev.overwinter.activities.progress.ProgressObserver;
 import dev.overwinter.activities.remap.LedgerRowRemappers;
 import dev.overwinter.activities.remap.ReferencePreflight;
 import dev.overwinter.activities.remap.RemapPlanning;
 import dev.overwinter.activities.report.ReportStep;
+import dev.overwinter.activities.schema.StructureCreation;
 import dev.overwinter.activities.users.StackAuthClient;
 import dev.overwinter.activities.users.StackAuthPace;
 import dev.overwinter.activities.users.UserSteps;
 import dev.overwinter.activities.verify.Verification;
+import dev.overwinter.worker.operations.Readiness;
 import dev.overwinter.worker.process.Activities;
 import dev.overwinter.worker.settings.WorkerSettings;
 import dev.overwinter.workflows.FreezeBackfillWorkflow;
+import dev.overwinter.workflows.UnknownWorkflow;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.util.List;
 import java.util.function.Supplier;
@@ -39,11 +46,13 @@ public final class Wiring {
   /** Building indexes is bound by the target's processors and memory. */
   private static final int MOST_BUILDERS = 4;
 
+  private static final int CHECK_SECONDS = 5;
+
   private Wiring() {}
 
   /** The workflow implementations. */
   public static List<Class<?>> workflows() {
-    return List.of(FreezeBackfillWorkflow.class);
+    return List.of(FreezeBackfillWorkflow.class, UnknownWorkflow.class);
   }
 
   /**
@@ -67,16 +76,40 @@ public final class Wiring {
     return new Activities(
         List.of(
             new PreflightActivitiesImpl(preflight(settings, source, users), contexts),
-            new FreezeActivitiesImpl(new FreezeStep(guardedSource, guardedTarget), contexts),
+            new FreezeActivitiesImpl(
+                new FreezeStep(
+                    guardedSource,
+                    guardedTarget,
+                    new StructureCreation(guardedSource, guardedTarget)::create),
+                contexts),
             copying(settings, source, target, contexts),
             new UserActivitiesImpl(users, settings.archiveDirectory(), contexts),
             new RemapActivitiesImpl(
                 new RemapPlanning(source, target, lanes(source, target)), contexts),
             new VerifyActivitiesImpl(
                 new Verification(source, target, lanes(source, target)), contexts),
+            new NamespaceActivitiesImpl(),
+            new HookActivitiesImpl(
+                new HookAnnouncer(settings.hooks(), Clock.systemUTC()), contexts),
+            new ProgressActivitiesImpl(
+                new ProgressObserver(guardedSource, guardedTarget, Clock.systemUTC()), contexts),
             new ReportActivitiesImpl(
                 new ReportStep(target, settings.archiveDirectory(), Version.current()))),
+        List.of(check(guardedSource), check(guardedTarget)),
         List.of(source, target, guardedSource, guardedTarget));
+  }
+
+  /** Of the connections for guards, since those for copying may all be in use for hours. */
+  private static Readiness.Check check(Database database) {
+    return new Readiness.Check(
+        database.side(),
+        () -> {
+          try (Connection connection = database.connect()) {
+            if (!connection.isValid(CHECK_SECONDS)) {
+              throw new SQLException("no answer", "08006");
+            }
+          }
+        });
   }
 
   private static Preflight preflight(WorkerSettings settings, Database source, UserSteps users) {
@@ -95,7 +128,7 @@ public final class Wiring {
     int builders = Math.min(MOST_BUILDERS, target.maxConnections());
     ImportLane importLane =
         new ImportLane(source, target, archive, TargetPass::apply, new LedgerRowRemappers());
-    TargetLoad load = new TargetLoad(source, target, builders);
+    TargetLoad load = new TargetLoad(source, target, TargetPass::apply, builders);
     return new CopyActivitiesImpl(
         new ChunkPlanner(source, target),
         new ExportLane(source, target, archive),

@@ -7,8 +7,14 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.overwinter.activities.StepException;
 import dev.overwinter.workflows.FailureType;
 import dev.overwinter.workflows.steps.Progress;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.ClientInterceptor;
+import io.grpc.MethodDescriptor;
 import io.temporal.api.common.v1.Payload;
 import io.temporal.api.enums.v1.EventType;
+import io.temporal.client.ActivityCompletionException;
 import io.temporal.client.WorkflowFailedException;
 import io.temporal.client.WorkflowOptions;
 import io.temporal.client.WorkflowStub;
@@ -16,14 +22,18 @@ import io.temporal.common.converter.GlobalDataConverter;
 import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.failure.CanceledFailure;
+import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import io.temporal.testing.TestEnvironmentOptions;
 import io.temporal.testing.TestWorkflowEnvironment;
 import io.temporal.worker.Worker;
 import io.temporal.worker.WorkerFactoryOptions;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -34,10 +44,15 @@ class WorkerTest {
   private static final String SECRET_ROW = "Key (email)=(ann@example.org) already exists";
 
   private final StepContexts contexts = new StepContexts();
+  private final AtomicBoolean silent = new AtomicBoolean();
   private final TestWorkflowEnvironment temporal =
       TestWorkflowEnvironment.newInstance(
           TestEnvironmentOptions.newBuilder()
               .setUseTimeskipping(false)
+              .setWorkflowServiceStubsOptions(
+                  WorkflowServiceStubsOptions.newBuilder()
+                      .setGrpcClientInterceptors(List.of(new SilentServer(silent)))
+                      .build())
               .setWorkerFactoryOptions(
                   WorkerFactoryOptions.newBuilder()
                       .setWorkerInterceptors(contexts, new FailureInterceptor())
@@ -144,14 +159,7 @@ class WorkerTest {
             });
 
     Thread.sleep(2_500);
-    Payload heartbeat =
-        run.describe()
-            .getRawDescription()
-            .getPendingActivities(0)
-            .getHeartbeatDetails()
-            .getPayloads(0);
-    assertThat(GlobalDataConverter.get().fromPayload(heartbeat, Progress.class, Progress.class))
-        .isEqualTo(new Progress(3, 10, "tables", "public.units"));
+    assertThat(heartbeatOf(run)).isEqualTo(new Progress(3, 10, "tables", "public.units"));
     assertThat(run.getResult(String.class)).isEqualTo("alive");
   }
 
@@ -215,6 +223,76 @@ class WorkerTest {
   }
 
   @Test
+  void a_step_that_is_still_wanted_is_told_so_and_its_progress_is_kept() {
+    Progress progress = new Progress(3, 10, "tables", "public.units");
+    CountDownLatch told = new CountDownLatch(1);
+    CountDownLatch looked = new CountDownLatch(1);
+    WorkflowStub run =
+        start(
+            1,
+            context -> {
+              context.progress(progress);
+              context.confirm();
+              told.countDown();
+              await(looked);
+              return "wanted";
+            });
+    await(told);
+
+    assertThat(heartbeatOf(run)).isEqualTo(progress);
+    looked.countDown();
+    assertThat(run.getResult(String.class)).isEqualTo("wanted");
+  }
+
+  @Test
+  void a_step_whose_run_is_gone_finds_out_when_it_asks() {
+    CountDownLatch working = new CountDownLatch(1);
+    CountDownLatch gone = new CountDownLatch(1);
+    CompletableFuture<RuntimeException> answer = new CompletableFuture<>();
+    WorkflowStub run =
+        start(
+            1,
+            context -> {
+              context.confirm();
+              working.countDown();
+              await(gone);
+              answer.complete(catchThrowableOfType(RuntimeException.class, context::confirm));
+              return "late";
+            });
+    await(working);
+
+    run.terminate("to see what the step does");
+    gone.countDown();
+
+    assertThat(answer.join()).isInstanceOf(ActivityCompletionException.class);
+  }
+
+  @Test
+  void a_step_that_gets_no_answer_whether_it_is_wanted_breaks_off() {
+    CountDownLatch working = new CountDownLatch(1);
+    CountDownLatch gone = new CountDownLatch(1);
+    CompletableFuture<RuntimeException> answer = new CompletableFuture<>();
+    start(
+        1,
+        context -> {
+          working.countDown();
+          await(gone);
+          answer.complete(catchThrowableOfType(RuntimeException.class, context::confirm));
+          return "late";
+        });
+    await(working);
+
+    silent.set(true);
+    gone.countDown();
+
+    assertThat(answer.join())
+        .isInstanceOfSatisfying(
+            StepException.class,
+            failure -> assertThat(failure.type()).isEqualTo(FailureType.TEMPORAL_UNAVAILABLE));
+    silent.set(false);
+  }
+
+  @Test
   void when_the_process_stops_a_step_ends_at_its_next_progress_and_is_tried_again() {
     AtomicInteger attempts = new AtomicInteger();
     CountDownLatch working = new CountDownLatch(1);
@@ -236,6 +314,35 @@ class WorkerTest {
     contexts.stopAll();
 
     assertThat(run.getResult(String.class)).isEqualTo("done by the second");
+  }
+
+  @Test
+  void before_the_process_stops_a_step_ends_at_its_next_border_and_is_tried_again() {
+    AtomicInteger attempts = new AtomicInteger();
+    AtomicInteger begun = new AtomicInteger();
+    AtomicInteger finished = new AtomicInteger();
+    CountDownLatch working = new CountDownLatch(1);
+    WorkflowStub run =
+        start(
+            5,
+            context -> {
+              if (attempts.incrementAndGet() == 2) {
+                return begun + " begun, " + finished + " finished";
+              }
+              while (true) {
+                context.border();
+                begun.incrementAndGet();
+                working.countDown();
+                Thread.sleep(300);
+                context.progress(new Progress(1, 2, "rows", "public.units"));
+                finished.incrementAndGet();
+              }
+            });
+    await(working);
+
+    contexts.stopAtBorders();
+
+    assertThat(run.getResult(String.class)).isEqualTo("1 begun, 1 finished");
   }
 
   @Test
@@ -275,11 +382,31 @@ class WorkerTest {
     return history;
   }
 
+  private static Progress heartbeatOf(WorkflowStub run) {
+    Payload heartbeat =
+        run.describe()
+            .getRawDescription()
+            .getPendingActivities(0)
+            .getHeartbeatDetails()
+            .getPayloads(0);
+    return GlobalDataConverter.get().fromPayload(heartbeat, Progress.class, Progress.class);
+  }
+
   private static void await(CountDownLatch latch) {
     try {
       assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
+    }
+  }
+
+  /** A server that takes calls and answers none, once it is silent. */
+  private record SilentServer(AtomicBoolean silent) implements ClientInterceptor {
+    @Override
+    public <Q, A> ClientCall<Q, A> interceptCall(
+        MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
+      return next.newCall(
+          method, silent.get() ? options.withDeadlineAfter(-1, TimeUnit.SECONDS) : options);
     }
   }
 }

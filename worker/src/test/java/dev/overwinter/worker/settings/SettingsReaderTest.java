@@ -1,20 +1,26 @@
 package dev.overwinter.worker.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.overwinter.worker.secrecy.PayloadKey;
+import dev.overwinter.worker.secrecy.PayloadKeys;
 import dev.overwinter.workflows.request.RequestReader;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsReaderTest {
   private static final String COMPLETE =
@@ -38,6 +44,8 @@ class SettingsReaderTest {
           "OVERWINTER_SOURCE_PASSWORD", "hunter2-source",
           "OVERWINTER_TARGET_PASSWORD", "hunter2-target",
           "OVERWINTER_STACK_SECRET_KEY", "ssk_hunter2");
+
+  private static final String HOOK_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
   @TempDir Path directory;
 
@@ -77,6 +85,161 @@ class SettingsReaderTest {
   }
 
   @Test
+  void payload_keys_come_from_variables_or_files_and_are_not_shown() throws IOException {
+    PayloadKey key = PayloadKey.random();
+    PayloadKey old = PayloadKey.random();
+    PayloadKey older = PayloadKey.random();
+    Path file = Files.writeString(directory.resolve("key"), key.base64() + "\n");
+
+    WorkerSettings settings =
+        read(
+            COMPLETE,
+            with(
+                Map.of(
+                    "OVERWINTER_PAYLOAD_KEY_FILE",
+                    file.toString(),
+                    "OVERWINTER_PAYLOAD_OLD_KEYS",
+                    old.base64() + ", " + older.base64())));
+
+    PayloadKeys keys = settings.temporal().payloadKeys();
+    assertThat(keys.current().orElseThrow().id()).isEqualTo(key.id());
+    assertThat(keys.ids()).containsExactly(key.id(), old.id(), older.id());
+    assertThat(settings.toString()).contains(key.id()).doesNotContain(key.base64());
+  }
+
+  @Test
+  void a_wrong_payload_key_is_refused_without_being_quoted() {
+    assertThatThrownBy(
+            () -> read(COMPLETE, with(Map.of("OVERWINTER_PAYLOAD_KEY", "c2hvcnQgc2VjcmV0"))))
+        .hasMessageContaining("OVERWINTER_PAYLOAD_KEY holds 12 bytes, not 32")
+        .hasMessageContaining("overwinter codec --new-key")
+        .hasMessageNotContaining("c2hvcnQgc2VjcmV0");
+    assertThatThrownBy(() -> read(COMPLETE, with(Map.of("OVERWINTER_PAYLOAD_KEY", ""))))
+        .hasMessageContaining("OVERWINTER_PAYLOAD_KEY is empty");
+    assertThatThrownBy(() -> SettingsReader.readCodec(Map.of()))
+        .hasMessageContaining("OVERWINTER_PAYLOAD_KEY is missing");
+  }
+
+  @Test
+  void nobody_is_told_of_the_freeze_unless_asked_for() throws IOException {
+    assertThat(read(COMPLETE, SECRETS).hooks().urls()).isEmpty();
+    assertThat(
+            read(COMPLETE, with(Map.of("OVERWINTER_HOOK_URLS", "", "OVERWINTER_HOOK_SECRET", "")))
+                .hooks()
+                .urls())
+        .isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "hooks: {urls: https://status.example.org/T0K3N}",
+        "hooks: {urls: [https://status.example.org/T0K3N]}",
+      })
+  void hooks_are_one_address_or_a_list_and_are_shown_by_their_hosts(String yaml)
+      throws IOException {
+    WorkerSettings settings =
+        read(COMPLETE + yaml, with(Map.of("OVERWINTER_HOOK_SECRET", HOOK_SECRET)));
+
+    assertThat(settings.hooks().urls())
+        .containsExactly(URI.create("https://status.example.org/T0K3N"));
+    assertThat(settings.toString())
+        .contains("status.example.org")
+        .doesNotContain("T0K3N", HOOK_SECRET);
+  }
+
+  @Test
+  void hooks_from_the_environment_go_before_the_file() throws IOException {
+    assertThat(
+            read(
+                    COMPLETE + "hooks: {urls: [https://file.example.org/]}",
+                    with(
+                        Map.of(
+                            "OVERWINTER_HOOK_URLS",
+                            "https://a.example.org/x?token=1, http://127.0.0.1:8080/b\nhttp://[::1]/",
+                            "OVERWINTER_HOOK_SECRET",
+                            HOOK_SECRET)))
+                .hooks()
+                .urls())
+        .extracting(URI::getHost)
+        .containsExactly("a.example.org", "127.0.0.1", "[::1]");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "http://status.example.org/T0K3N",
+        "http://localhost.example.org/T0K3N",
+        "http://127.0.0.1.example.org/T0K3N",
+        "ftp://status.example.org/T0K3N",
+        "https:///T0K3N",
+        "https://status.example.org:70000/T0K3N",
+        "status.example.org/T0K3N",
+        "\"https://status.example.org/T0K3N#x\"",
+      })
+  void a_hook_that_would_be_told_in_the_clear_or_nowhere_is_refused_without_being_quoted(
+      String url) {
+    assertThatThrownBy(
+            () ->
+                read(
+                    COMPLETE + "hooks: {urls: [" + url + "]}",
+                    with(Map.of("OVERWINTER_HOOK_SECRET", HOOK_SECRET))))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining("1 problem")
+        .hasMessageContaining("hooks.urls[0] must be an address such as https://")
+        .hasMessageNotContaining("T0K3N");
+  }
+
+  @Test
+  void wrong_hooks_are_explained() {
+    String hook = "hooks: {urls: [https://status.example.org/]}";
+    assertThatThrownBy(() -> read(COMPLETE + hook, SECRETS))
+        .hasMessageContaining("OVERWINTER_HOOK_SECRET is missing")
+        .hasMessageContaining("whsec_$(openssl rand -base64 32)");
+    assertThatThrownBy(
+            () -> read(COMPLETE + hook, with(Map.of("OVERWINTER_HOOK_SECRET", "hunter2-hook"))))
+        .hasMessageContaining("OVERWINTER_HOOK_SECRET does not begin with whsec_")
+        .hasMessageNotContaining("hunter2");
+    assertThatThrownBy(() -> read(COMPLETE, with(Map.of("OVERWINTER_HOOK_SECRET", HOOK_SECRET))))
+        .hasMessageContaining("nobody is told of the freeze: set OVERWINTER_HOOK_URLS");
+    assertThatThrownBy(() -> read(COMPLETE + "hooks: https://status.example.org/T0K3N", SECRETS))
+        .hasMessageContaining("hooks must hold urls")
+        .hasMessageNotContaining("T0K3N");
+    assertThatThrownBy(
+            () ->
+                read(
+                    COMPLETE + "hooks: {urls: [https://ann:T0K3N@status.example.org/]}",
+                    with(Map.of("OVERWINTER_HOOK_SECRET", HOOK_SECRET))))
+        .hasMessageContaining("hooks.urls[0] holds a secret or user name")
+        .hasMessageNotContaining("T0K3N");
+    assertThatThrownBy(
+            () ->
+                read(
+                    COMPLETE,
+                    with(
+                        Map.of(
+                            "OVERWINTER_HOOK_URLS",
+                            "https://a/ https://b/ https://c/ https://d/ https://e/",
+                            "OVERWINTER_HOOK_SECRET",
+                            HOOK_SECRET))))
+        .hasMessageContaining("hooks.urls holds 5 addresses: at most 4 are told");
+  }
+
+  @Test
+  void versions_are_off_unless_asked_for() throws IOException {
+    assertThat(read(COMPLETE, SECRETS).temporal().versioning()).isEqualTo(Versioning.NONE);
+    TemporalSettings pinned =
+        read(
+                COMPLETE,
+                with(Map.of("OVERWINTER_VERSIONING", "pinned", "OVERWINTER_BUILD_ID", "2026.11")))
+            .temporal();
+    assertThat(pinned.versioning()).isEqualTo(Versioning.PINNED);
+    assertThat(pinned.buildId()).isEqualTo("2026.11");
+    assertThatThrownBy(() -> read(COMPLETE, with(Map.of("OVERWINTER_VERSIONING", "on"))))
+        .hasMessageContaining("temporal.versioning must be one of none, pinned");
+  }
+
+  @Test
   void the_environment_goes_before_the_file() throws IOException {
     WorkerSettings settings =
         read(
@@ -110,6 +273,53 @@ class SettingsReaderTest {
 
     assertThat(settings.source().user()).isEqualTo("a");
     assertThat(settings.request()).isNull();
+  }
+
+  @Test
+  void a_worker_tells_of_itself_on_this_host_unless_told_otherwise() throws IOException {
+    assertThat(read(COMPLETE, SECRETS).http())
+        .isEqualTo(
+            new HttpSettings(Optional.of(new HttpSettings.Address("127.0.0.1", 9464)), false));
+    assertThat(read(COMPLETE + "http: {address: '[::1]:80'}\n", SECRETS).http().address())
+        .contains(new HttpSettings.Address("::1", 80));
+    assertThat(read(COMPLETE + "http:\n  address: off\n", SECRETS).http().address()).isEmpty();
+    assertThat(read(COMPLETE, with(Map.of("OVERWINTER_HTTP_ADDRESS", "0.0.0.0:9000"))).http())
+        .isEqualTo(new HttpSettings(Optional.of(new HttpSettings.Address("0.0.0.0", 9000)), true));
+    assertThat(read(COMPLETE, SECRETS).http()).isEqualTo(SettingsReader.readHttp(null, Map.of()));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "9464",
+    "localhost",
+    "http://localhost:1",
+    "localhost:port",
+    "localhost:70000",
+    "a b:1"
+  })
+  void what_is_no_address_is_refused(String address) {
+    SettingsException problem =
+        catchThrowableOfType(
+            SettingsException.class,
+            () -> SettingsReader.readHttp(null, Map.of("OVERWINTER_HTTP_ADDRESS", address)));
+    assertThat(problem.problems()).singleElement().asString().contains("127.0.0.1:9464", "off");
+  }
+
+  @Test
+  void the_log_is_text_in_a_file_unless_told_otherwise() throws IOException {
+    assertThat(read(COMPLETE, SECRETS).log())
+        .isEqualTo(new LogSettings("overwinter-data/logs/overwinter.log", LogSettings.Format.TEXT));
+    assertThat(read(COMPLETE + "log: {file: off, format: json}\n", SECRETS).log())
+        .isEqualTo(new LogSettings(LogSettings.OFF, LogSettings.Format.JSON));
+    assertThat(
+            read(
+                    COMPLETE,
+                    with(
+                        Map.of(
+                            "OVERWINTER_LOG_FORMAT", "json",
+                            "OVERWINTER_LOG_FILE", "off")))
+                .log())
+        .isEqualTo(new LogSettings(LogSettings.OFF, LogSettings.Format.JSON));
   }
 
   @Test

@@ -39,7 +39,7 @@ public final class ScriptedRun implements FreezeBackfill {
   }
 
   @Override
-  public RunStatus run(JsonNode request) {
+  public RunStatus run(JsonNode request, JsonNode carried) {
     if (request.has("refuse")) {
       throw ApplicationFailure.newNonRetryableFailure(
           "lanes must be at most 32", request.get("refuse").asText());
@@ -93,6 +93,7 @@ public final class ScriptedRun implements FreezeBackfill {
         state,
         step,
         steps,
+        null,
         "2026-11-20T01:00:00Z",
         waits ? "2026-11-20T09:00:00Z" : null,
         verification,

@@ -19,6 +19,11 @@ import java.util.function.Function;
  * default, so that reading goes on and all problems are found at once. Not thread-safe.
  */
 public final class JsonInput {
+  /** More are counted only: a message of a megabyte helps nobody and fits into no history. */
+  private static final int MOST_PROBLEMS = 50;
+
+  private static final int MOST_CHARACTERS = 60;
+
   private final JsonNode node;
   private final String path;
   private final List<String> problems;
@@ -32,7 +37,7 @@ public final class JsonInput {
   public JsonInput(JsonNode node, String name) {
     this(node, "", new ArrayList<>());
     if (node == null || node.isNull() || node.isMissingNode()) {
-      problems.add(name + " is missing: give a JSON object, at least {}");
+      problems.add(name + " is missing: give a JSON object");
     } else if (!node.isObject()) {
       problems.add("%s must be a JSON object, not %s".formatted(name, kindOf(node)));
     }
@@ -56,6 +61,43 @@ public final class JsonInput {
     return input;
   }
 
+  /** The object's own keys, each with an object; for objects whose keys are free. */
+  public Map<String, JsonInput> objects() {
+    Map<String, JsonInput> objects = new LinkedHashMap<>();
+    if (node != null && node.isObject()) {
+      node.fieldNames().forEachRemaining(key -> objects.put(key, object(key)));
+    }
+    return objects;
+  }
+
+  /** Whether anything in this object is of the wrong kind or not known. */
+  public boolean hasProblems() {
+    String below = path + ".";
+    List<String> unknown = new ArrayList<>();
+    collectUnknown(unknown);
+    return !unknown.isEmpty() || problems.stream().anyMatch(it -> it.startsWith(below));
+  }
+
+  /** A text, number or truth value as an SQL literal of that kind, or null where absent. */
+  public String literal(String key) {
+    JsonNode value = take(key);
+    if (value == null) {
+      return null;
+    }
+    if (value.isContainerNode() || value.asText().indexOf(0) >= 0) {
+      wrong(key, "a text, a number, true or false", value);
+      return null;
+    }
+    if (!value.isTextual()) {
+      return value.asText();
+    }
+    String quoted = value.textValue().replace("'", "''");
+    // A backslash is one under either setting of standard_conforming_strings only with E.
+    return quoted.contains("\\")
+        ? "E'" + quoted.replace("\\", "\\\\") + "'::text"
+        : "'" + quoted + "'::text";
+  }
+
   /** A text, or the default where absent. The default may be null. */
   public String text(String key, String defaultValue) {
     JsonNode value = take(key);
@@ -73,7 +115,7 @@ public final class JsonInput {
   public String requiredText(String key, String whatItIs) {
     if (node == null || !node.hasNonNull(key)) {
       known.add(key);
-      if (node != null) {
+      if (node != null && node.isObject()) {
         problems.add("%s is missing: %s".formatted(pathOf(key), whatItIs));
       }
       return "";
@@ -120,7 +162,8 @@ public final class JsonInput {
     if (duration == null || duration.compareTo(least) < 0 || duration.compareTo(most) > 0) {
       wrong(
           key,
-          "an ISO 8601 duration from %s to %s, such as \"%s\"".formatted(least, most, defaultValue),
+          "an ISO 8601 duration from %s to %s, such as \"%s\""
+              .formatted(least, most, defaultValue == null ? "PT1H" : defaultValue),
           value);
       return defaultValue;
     }
@@ -202,13 +245,18 @@ public final class JsonInput {
   }
 
   /**
-   * Everything that is wrong, unknown keys included, in the order found. Call after everything was
-   * read.
+   * Everything that is wrong, unknown keys included, in the order found; beyond fifty problems only
+   * their number. Call after everything was read.
    */
   public List<String> problems() {
     List<String> all = new ArrayList<>(problems);
     collectUnknown(all);
-    return List.copyOf(all);
+    if (all.size() <= MOST_PROBLEMS) {
+      return List.copyOf(all);
+    }
+    List<String> first = new ArrayList<>(all.subList(0, MOST_PROBLEMS));
+    first.add("and %d more".formatted(all.size() - MOST_PROBLEMS));
+    return List.copyOf(first);
   }
 
   private void collectUnknown(List<String> all) {
@@ -217,12 +265,15 @@ public final class JsonInput {
           .forEachRemaining(
               key -> {
                 if (!known.contains(key)) {
-                  all.add(
-                      pathOf(key) + " is not known here: " + NearestName.suggestion(key, known));
+                  all.add(pathOf(key) + " is not known here: " + hint(key, all.size()));
                 }
               });
     }
     children.forEach(child -> child.collectUnknown(all));
+  }
+
+  private String hint(String key, int problemsBefore) {
+    return problemsBefore < MOST_PROBLEMS ? NearestName.suggestion(shortened(key), known) : "";
   }
 
   private JsonNode take(String key) {
@@ -241,10 +292,15 @@ public final class JsonInput {
       return value.isArray() ? "a list" : "an object";
     }
     String text = value.toString();
-    return text.length() <= 60 ? text : "a text of " + text.length() + " characters";
+    return text.length() <= MOST_CHARACTERS ? text : "a text of " + text.length() + " characters";
   }
 
   private String pathOf(String key) {
-    return path.isEmpty() ? key : path + "." + key;
+    return path.isEmpty() ? shortened(key) : path + "." + shortened(key);
+  }
+
+  /** A name that somebody typed, short enough for a message. */
+  static String shortened(String name) {
+    return name.length() <= MOST_CHARACTERS ? name : name.substring(0, MOST_CHARACTERS) + "…";
   }
 }

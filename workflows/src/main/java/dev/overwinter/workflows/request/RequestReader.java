@@ -14,13 +14,17 @@ public final class RequestReader {
   private static final Duration MINUTE = Duration.ofMinutes(1);
   private static final Duration SHORTEST = Duration.ofSeconds(10);
   private static final Duration MONTH = Duration.ofDays(30);
+  private static final Duration LONGEST_DRAIN = Duration.ofHours(4);
+
+  /** Every step's input holds the request, and a history has room for 50 MB. */
+  private static final int MOST_CHARACTERS = 256 * 1024;
 
   private RequestReader() {}
 
   /**
    * What was read.
    *
-   * @param request the request; usable only when there are no problems
+   * @param request the request; usable, and certainly there, only when there are no problems
    * @param problems everything that is wrong, each with its path and what would be right
    */
   public record Result(MigrationRequest request, List<String> problems) {
@@ -33,20 +37,32 @@ public final class RequestReader {
    * @param json the request as it came; may be null
    */
   public static Result read(JsonNode json) {
+    int length = json == null ? 0 : json.toString().length();
+    if (length > MOST_CHARACTERS) {
+      return new Result(
+          null,
+          List.of(
+              "the request has %,d characters; at most %,d are taken"
+                  .formatted(length, MOST_CHARACTERS)));
+    }
     JsonInput input = new JsonInput(json, "the request");
     JsonInput expect = input.object("expect");
+    List<String> schemas = schemas(input);
+    List<String> skipTables = skipTables(input);
     MigrationRequest request =
         new MigrationRequest(
             expect.text("sourceDatabase", null),
             expect.text("targetDatabase", null),
-            schemas(input),
-            skipTables(input),
+            schemas,
+            skipTables,
+            new TableRulesReader(input.object("tables"), schemas, skipTables).read(),
             users(input.object("users")),
             references(input.object("references")),
             freeze(input.object("freeze")),
             approval(input.object("approval")),
             copy(input.object("copy")),
-            new RollbackRules(input.object("rollback").bool("keepArchive", true)));
+            new RollbackRules(input.object("rollback").bool("keepArchive", true)),
+            target(input.object("target")));
     return new Result(request, input.problems());
   }
 
@@ -59,7 +75,9 @@ public final class RequestReader {
       if (schema.equals("auth") || schema.equals("overwinter") || schema.startsWith("pg_")) {
         input.problem(
             "schemas",
-            "must name schemas of the application, not " + schema + ", which is not one");
+            "must name schemas of the application, not "
+                + JsonInput.shortened(schema)
+                + ", which is not one");
       }
     }
     return List.copyOf(new LinkedHashSet<>(schemas));
@@ -69,7 +87,8 @@ public final class RequestReader {
     List<String> tables = input.texts("skipTables", List.of());
     for (String table : tables) {
       if (table.indexOf('.') < 1 || table.endsWith(".")) {
-        input.problem("skipTables", "must name tables as schema.table, not " + table);
+        input.problem(
+            "skipTables", "must name tables as schema.table, not " + JsonInput.shortened(table));
       }
     }
     return tables;
@@ -124,14 +143,23 @@ public final class RequestReader {
   }
 
   private static FreezeRules freeze(JsonInput input) {
+    Duration drain =
+        input.duration("drain", Duration.ofMinutes(10), Duration.ofSeconds(5), LONGEST_DRAIN);
+    Duration endWriters = input.duration("endWriters", null, Duration.ofSeconds(1), LONGEST_DRAIN);
+    if (endWriters != null && endWriters.compareTo(drain) >= 0) {
+      input.problem(
+          "endWriters",
+          "must be shorter than freeze.drain, which is %s: nobody would ever be ended"
+              .formatted(drain));
+    }
     return new FreezeRules(
         input.duration("lease", Duration.ofMinutes(30), SHORTEST, Duration.ofDays(1)).toSeconds(),
+        // Shorter than deadlock_timeout usually is, so that nobody's transaction is ended for ours.
         input
-            .duration("lockTimeout", Duration.ofSeconds(2), Duration.ofMillis(50), MINUTE)
+            .duration("lockTimeout", Duration.ofMillis(500), Duration.ofMillis(50), MINUTE)
             .toMillis(),
-        input
-            .duration("drain", Duration.ofMinutes(10), Duration.ofSeconds(5), Duration.ofHours(4))
-            .toSeconds(),
+        drain.toSeconds(),
+        endWriters == null ? 0 : endWriters.toSeconds(),
         input.duration("window", Duration.ofHours(8), SHORTEST, MONTH).toSeconds(),
         input.choice(
             "afterWindow", TimeoutRule.class, TimeoutRule::jsonName, TimeoutRule.ROLL_BACK));
@@ -144,9 +172,15 @@ public final class RequestReader {
             "afterTimeout", TimeoutRule.class, TimeoutRule::jsonName, TimeoutRule.ROLL_BACK));
   }
 
+  private static TargetRules target(JsonInput input) {
+    return new TargetRules(input.bool("createTables", false), input.text("truncate", null));
+  }
+
   private static CopyRules copy(JsonInput input) {
     return new CopyRules(
         (int) input.integer("lanes", 4, 1, 32),
-        input.integer("chunkBytes", 64L << 20, 64L << 10, 4L << 30));
+        input.integer("chunkBytes", 64L << 20, 64L << 10, 4L << 30),
+        input.bool("archive", true),
+        input.choice("compression", Compression.class, Compression::jsonName, Compression.NONE));
   }
 }

@@ -13,6 +13,7 @@ import java.util.Objects;
  * @param state its state
  * @param step the step at work, or the last one
  * @param steps all steps in order
+ * @param progress how far the step at work was when it was last looked at, or null
  * @param frozenSince since when the source refuses writes, ISO 8601 in UTC by the source's clock,
  *     or null
  * @param deadline when the frozen window ends, ISO 8601 in UTC, or null
@@ -27,6 +28,7 @@ public record RunStatus(
     RunState state,
     Step step,
     List<StepStatus> steps,
+    StepProgress progress,
     String frozenSince,
     String deadline,
     String verification,

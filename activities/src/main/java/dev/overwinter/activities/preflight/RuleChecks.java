@@ -1,0 +1,227 @@
+package dev.overwinter.activities.preflight;
+
+import dev.overwinter.activities.postgres.Column;
+import dev.overwinter.activities.postgres.QualifiedName;
+import dev.overwinter.activities.postgres.Table;
+import dev.overwinter.activities.preflight.Check.Needs;
+import dev.overwinter.activities.rules.ProjectedColumn;
+import dev.overwinter.activities.rules.Projection;
+import dev.overwinter.activities.rules.Projections;
+import dev.overwinter.workflows.request.ColumnRule;
+import dev.overwinter.workflows.request.NearestName;
+import dev.overwinter.workflows.request.TableRule;
+import dev.overwinter.workflows.request.TableRule.Fate;
+import dev.overwinter.workflows.steps.Finding;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Whether the request's rules for tables and columns fit both databases. */
+final class RuleChecks {
+  private RuleChecks() {}
+
+  static List<Check> all() {
+    return List.of(
+        new Check("tables that rules name", Needs.SOURCE, RuleChecks::tables),
+        new Check("columns that rules name", Needs.SOURCE, RuleChecks::columns),
+        new Check("columns that rules bring together", Needs.SOURCE, RuleChecks::twoIntoOne),
+        new Check("expressions and filters", Needs.SOURCE, RuleChecks::expressions),
+        new Check("constants", Needs.BOTH, RuleChecks::constants),
+        new Check("references to rows that filters leave out", Needs.SOURCE, RuleChecks::orphans));
+  }
+
+  private static List<Finding> tables(Look look) throws SQLException {
+    List<Finding> findings = new ArrayList<>();
+    List<String> present = look.allSourceTables().stream().map(it -> it.name().toString()).toList();
+    look.request()
+        .tables()
+        .forEach(
+            (name, rule) -> {
+              if (!present.contains(name)) {
+                findings.add(
+                    Finding.blocker(
+                        name,
+                        "The request has a rule for this table, but the source has none of this name.",
+                        "In tables of the request, %s"
+                            .formatted(NearestName.suggestion(name, present))));
+              } else if (rule.fate() == Fate.LATER) {
+                findings.add(
+                    Finding.warning(
+                        name,
+                        "The table is left for later: this run leaves its rows behind, as if it were skipped.",
+                        "Keep the source until they are carried. A second run for such tables is not built yet; carry them by hand after go-live."));
+              }
+            });
+    Map<QualifiedName, QualifiedName> taken = new HashMap<>();
+    for (Table table : look.sourceTables()) {
+      TableRule rule = Projections.rule(look.request(), table.name());
+      QualifiedName target = Projections.target(table.name(), rule);
+      QualifiedName other = taken.put(target, table.name());
+      if (other != null) {
+        findings.add(
+            Finding.blocker(
+                table.name().toString(),
+                "Its rows would go to %s, and so would those of %s.".formatted(target, other),
+                "Skip one or give it another name: " + RuleText.table(table.name(), "skip", true)));
+      }
+    }
+    return findings;
+  }
+
+  private static List<Finding> columns(Look look) throws SQLException {
+    List<Finding> findings = new ArrayList<>();
+    for (Table table : look.sourceTables()) {
+      List<String> present = table.columns().stream().map(Column::name).toList();
+      Projections.rule(look.request(), table.name())
+          .columns()
+          .forEach(
+              (name, rule) -> {
+                if (rule.value() == null && !present.contains(name)) {
+                  findings.add(
+                      Finding.blocker(
+                          table.name() + "." + name,
+                          "The request has a rule for this column, but the source's table has none of this name.",
+                          "In columns of the table's rule, %s"
+                              .formatted(NearestName.suggestion(name, present))));
+                }
+              });
+    }
+    return findings;
+  }
+
+  /** Also by a column without a rule, of which the request's reader cannot know. */
+  private static List<Finding> twoIntoOne(Look look) throws SQLException {
+    List<Finding> findings = new ArrayList<>();
+    for (Projection table : look.projections()) {
+      Map<String, ProjectedColumn> taken = new HashMap<>();
+      for (ProjectedColumn column : table.columns()) {
+        ProjectedColumn other = taken.put(column.name(), column);
+        if (other != null) {
+          findings.add(
+              Finding.blocker(
+                  table.source() + "." + column.knownAs(),
+                  "Its values would go to the target's column %s, and so would those of %s."
+                      .formatted(column.name(), other.knownAs()),
+                  "Rename or drop one: "
+                      + RuleText.column(table.source(), column.knownAs(), "drop", true)));
+        }
+      }
+    }
+    return findings;
+  }
+
+  private static List<Finding> expressions(Look look) throws SQLException {
+    List<Finding> findings = new ArrayList<>();
+    for (Table table : look.sourceTables()) {
+      TableRule rule = Projections.rule(look.request(), table.name());
+      ExpressionCheck check = new ExpressionCheck(look, table);
+      if (rule.filter() != null) {
+        check
+            .problem(rule.filter(), true)
+            .map(message -> refused(table.name() + ": filter", message, "filter"))
+            .ifPresent(findings::add);
+      }
+      for (Map.Entry<String, ColumnRule> column : rule.columns().entrySet()) {
+        if (column.getValue().value() != null) {
+          check
+              .problem(column.getValue().value(), false)
+              .map(message -> refused(table.name() + "." + column.getKey(), message, "expression"))
+              .ifPresent(findings::add);
+        }
+      }
+    }
+    return findings;
+  }
+
+  private static Finding refused(String object, String message, String what) {
+    return Finding.blocker(
+        object,
+        "The rule's %s cannot be used: %s.".formatted(what, message),
+        "Correct it in tables of the request. It is evaluated on a row of the source's table; name functions and types with their schemas.");
+  }
+
+  /** What is compared is text, so a constant must be written as the target writes it. */
+  private static List<Finding> constants(Look look) throws SQLException {
+    List<Finding> findings = new ArrayList<>();
+    for (Projection table : look.projections()) {
+      Table counterpart = look.targetTables().get(table.target());
+      if (counterpart == null) {
+        continue;
+      }
+      TableRule rule = Projections.rule(look.request(), table.source());
+      for (Map.Entry<String, ColumnRule> entry : rule.columns().entrySet()) {
+        String constant = entry.getValue().constant();
+        String name = entry.getValue().nameInTarget(entry.getKey());
+        Optional<Column> column =
+            counterpart.columns().stream().filter(it -> it.name().equals(name)).findFirst();
+        Optional<ProjectedColumn> made =
+            table.columns().stream().filter(it -> it.name().equals(name)).findFirst();
+        if (constant != null && column.isPresent() && made.isPresent()) {
+          constant(look, table, made.get(), column.get(), constant).ifPresent(findings::add);
+        }
+      }
+    }
+    return findings;
+  }
+
+  private static Optional<Finding> constant(
+      Look look, Projection table, ProjectedColumn made, Column column, String constant)
+      throws SQLException {
+    String path = table.source() + "." + made.name();
+    String text = textForm(made.column(), constant);
+    // A cast cuts to a length without a word, as an assignment does not.
+    String sql =
+        "SELECT c.given, %s FROM (SELECT %s AS given) c"
+            .formatted(textForm(column, "c.given::" + column.type()), text);
+    SafeQuery.Answer answer = SafeQuery.ask(look.target(), sql);
+    if (answer.problem() != null) {
+      return Optional.of(
+          Finding.blocker(
+              path,
+              "The target's column of type %s does not take the rule's constant (%s)."
+                  .formatted(column.type(), answer.problem()),
+              "Correct the constant in tables of the request."));
+    }
+    if (answer.row()[0].equals(answer.row()[1])) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        Finding.blocker(
+            path,
+            "The target's column of type %s would hold the rule's constant in another form."
+                .formatted(column.type()),
+            "Write it as the target does: "
+                + RuleText.column(table.source(), made.name(), "constant", answer.row()[1])));
+  }
+
+  private static String textForm(Column column, String value) {
+    return column.outputFunction().endsWith(".enum_out")
+        ? "(" + value + ")::text"
+        : "textin(%s(%s))".formatted(column.outputFunction(), value);
+  }
+
+  private static List<Finding> orphans(Look look) throws SQLException {
+    List<Finding> findings = new ArrayList<>();
+    for (Projection referred : look.projections()) {
+      if (referred.filter() != null) {
+        for (FilteredReferences reference : FilteredReferences.to(look, referred)) {
+          long rows = reference.count(look);
+          if (rows > 0) {
+            findings.add(
+                Finding.blocker(
+                    reference.referring().source().toString(),
+                    "The foreign key %s of %d rows refers to rows of %s that its filter leaves out."
+                        .formatted(reference.name(), rows, referred.source()),
+                    "Leave these rows out as well: "
+                        + RuleText.table(
+                            reference.referring().source(), "filter", reference.filter())));
+          }
+        }
+      }
+    }
+    return findings;
+  }
+}

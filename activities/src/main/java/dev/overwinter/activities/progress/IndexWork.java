@@ -1,0 +1,75 @@
+package dev.overwinter.activities.progress;
+
+import dev.overwinter.workflows.RunKey;
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+
+/**
+ * How much of an import is the building of indexes. Before they stand nobody knows their sizes; the
+ * source's are taken for them. A byte of an index costs about as much as a byte of a table.
+ */
+final class IndexWork {
+  private static final String BYTES =
+      """
+      SELECT COALESCE(sum(pg_catalog.pg_indexes_size(c.oid)), 0)::bigint
+        FROM unnest(?::text[], ?::text[]) leaf (schema, name)
+        JOIN pg_catalog.pg_namespace n ON n.nspname = leaf.schema
+        JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = leaf.name
+      """;
+
+  /**
+   * Each index weighs what its table does; the one at work counts for the blocks it has read, which
+   * is about half of its work, and the tuples it has put into the tree, which is the rest.
+   */
+  private static final String SHARE =
+      """
+      WITH index AS (
+        SELECT p.state, to_regclass(format('%I.%I', p.schema_name, p.table_name)) AS relid
+          FROM overwinter.put_aside p
+         WHERE p.run_id = ? AND p.kind = 'index'),
+      weighed AS (
+        SELECT i.*, pg_catalog.pg_relation_size(i.relid)::numeric AS weight FROM index i),
+      building AS (
+        SELECT b.relid,
+               sum(0.5 * COALESCE(b.blocks_done::numeric / nullif(b.blocks_total, 0), 0)
+                 + 0.5 * COALESCE(b.tuples_done::numeric / nullif(b.tuples_total, 0), 0)) AS done
+          FROM pg_catalog.pg_stat_progress_create_index b
+         WHERE b.datname = pg_catalog.current_database()
+         GROUP BY b.relid)
+      SELECT COALESCE((COALESCE(sum(weight) FILTER (WHERE state = 'restored'), 0)
+                      + (SELECT COALESCE(sum(b.done * pg_catalog.pg_relation_size(b.relid)), 0)
+                           FROM building b WHERE b.relid IN (SELECT relid FROM index)))
+                     / nullif(sum(weight), 0), 0)
+        FROM weighed
+      """;
+
+  private IndexWork() {}
+
+  /** What the indexes of the source's tables take there. */
+  static long bytes(Connection source, String[] schemas, String[] names) throws SQLException {
+    Array schemaArray = source.createArrayOf("text", schemas);
+    Array nameArray = source.createArrayOf("text", names);
+    try (PreparedStatement statement = source.prepareStatement(BYTES)) {
+      statement.setArray(1, schemaArray);
+      statement.setArray(2, nameArray);
+      try (ResultSet row = statement.executeQuery()) {
+        row.next();
+        return row.getLong(1);
+      }
+    }
+  }
+
+  /** The share of the indexes put aside that stands again, from 0 to 1. */
+  static double shareBuilt(Connection target, RunKey run) throws SQLException {
+    try (PreparedStatement statement = target.prepareStatement(SHARE)) {
+      statement.setString(1, run.runId());
+      try (ResultSet row = statement.executeQuery()) {
+        row.next();
+        return Math.min(1, row.getDouble(1));
+      }
+    }
+  }
+}

@@ -1,0 +1,21 @@
+-- The application's own types, on both sides. An unrelated object first: object ids differ between databases.
+CREATE SCHEMA app;
+CREATE TYPE app.severity AS ENUM ('low', 'hi''gh "\ ', 'é😀,{}');
+CREATE TYPE app.json AS ENUM ('not json');
+CREATE TYPE app."Sel""ect,{}\ " AS ENUM ('t', 'f', 'null', '');
+CREATE DOMAIN app.amount AS numeric(12,4) CHECK (VALUE > -1000);
+CREATE DOMAIN app.small_amount AS app.amount CHECK (VALUE < 1000);
+CREATE DOMAIN app.any_severity AS app.severity;
+CREATE DOMAIN app.some_texts AS text[] CHECK (array_ndims(VALUE) IS NULL OR array_ndims(VALUE) < 3);
+CREATE DOMAIN app.moment AS timestamptz;
+CREATE TYPE app.address AS (street text, number int, tags text[]);
+CREATE TYPE app.person AS (home app.address, others app.address[], level app.any_severity, "a ""b"" " jsonb, nothing text);
+CREATE TYPE app.text_range AS RANGE (subtype = text, collation = "C");
+CREATE TYPE app.severity_range AS RANGE (subtype = app.severity);
+CREATE TYPE app.time_range AS RANGE (subtype = time, multirange_type_name = app.times);
+CREATE FUNCTION app.twice(integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT 2 * $1';
+CREATE TABLE app."Case" (id int);
+CREATE TEXT SEARCH CONFIGURATION app.plain (COPY = simple);
+CREATE TEXT SEARCH DICTIONARY app.words (TEMPLATE = simple);
+CREATE COLLATION app.numeric_order (provider = libc, locale = 'C');
+CREATE OPERATOR app.### (LEFTARG = integer, RIGHTARG = integer, FUNCTION = int4pl);
