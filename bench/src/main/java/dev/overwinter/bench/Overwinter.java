@@ -30,7 +30,7 @@ final class Overwinter implements Contender {
   public String remarks() {
     return (archive
             ? "JSON Lines that a person can read; "
-            : "files in the worker's own directory until they are loaded; ")
+            : "straight from the source into the target; ")
         + "every user id mapped, rows compared on both sides in SQL and with what was read, exactly once, resumes at the chunk, indexes and keys put back as they were, sequences, ANALYZE";
   }
 

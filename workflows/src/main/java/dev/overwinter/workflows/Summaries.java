@@ -48,6 +48,10 @@ final class Summaries {
   }
 
   static String of(ChunkPlanSummary plan, ArchiveSummary archive) {
+    if (archive.equals(ArchiveSummary.NONE)) {
+      return "%d tables; no archive is kept, rows go straight into the target"
+          .formatted(plan.tables());
+    }
     return "%s rows; %d tables in %d files, %s, manifest %s"
         .formatted(
             number(archive.rows()),

@@ -52,12 +52,15 @@ public final class ArchiveCompletion {
 
   /**
    * Exports what lanes left behind, exports parts again whose files are missing here, and writes
-   * the manifest.
+   * the manifest. A run that keeps no archive has none.
    *
    * @throws StepException when another lane still works on a chunk, when a part cannot be made
    *     again, or when the source has other tables now than the plan
    */
   public ArchiveSummary complete(StepInput input, StepContext context) {
+    if (!input.request().copy().archive()) {
+      return ArchiveSummary.NONE;
+    }
     new ExportLane(source, target, archiveDirectory).run(input, context);
     SourceState state = readSource(input.request(), context);
     List<List<Chunk>> tables =
@@ -71,13 +74,7 @@ public final class ArchiveCompletion {
         target.inTransaction(
             "reading the plan of the copy",
             connection -> SourcePoint.recorded(connection, input.run()));
-    return new ManifestWriter(
-            directory,
-            input.run(),
-            toolVersion,
-            state.serverVersion(),
-            point,
-            input.request().copy().archive())
+    return new ManifestWriter(directory, input.run(), toolVersion, state.serverVersion(), point)
         .write(tables, state.tables());
   }
 

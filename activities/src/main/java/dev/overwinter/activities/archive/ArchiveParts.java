@@ -24,7 +24,6 @@ public final class ArchiveParts {
 
   private final RunKey run;
   private final ArchiveDirectory directory;
-  private final boolean forPeople;
   private final ChunkExporter exporter;
   private final LaneProgress progress;
 
@@ -39,8 +38,7 @@ public final class ArchiveParts {
       LaneProgress progress) {
     this.run = input.run();
     this.directory = new ArchiveDirectory(archiveDirectory, run);
-    this.forPeople = input.request().copy().archive();
-    this.exporter = new ChunkExporter(source, directory, forPeople, context, progress);
+    this.exporter = new ChunkExporter(new ChunkSource(source, context), directory, progress);
     this.progress = progress;
   }
 
@@ -56,9 +54,9 @@ public final class ArchiveParts {
     }
   }
 
-  /** Whether the part's file, if it has one, has the recorded size. */
+  /** Whether the part's file has the recorded size. */
   boolean hasRecordedSize(Chunk chunk) {
-    return !chunk.part().hasFile() || directory.size(chunk.partFile()) == chunk.part().bytes();
+    return directory.size(chunk.partFile()) == chunk.part().bytes();
   }
 
   /**
@@ -126,8 +124,6 @@ public final class ArchiveParts {
   public void removeLoaded(Chunk chunk) {
     if (chunk.isBinary()) {
       removeRows(chunk);
-    } else if (!forPeople) {
-      directory.remove(chunk.partFile());
     }
   }
 

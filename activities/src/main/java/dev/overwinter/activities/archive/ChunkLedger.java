@@ -65,6 +65,13 @@ public final class ChunkLedger {
     return first(target, CHUNKS + open + CLAIM, run);
   }
 
+  /**
+   * Takes the largest chunk that is not loaded, exported or not, and that nobody else has taken.
+   */
+  public static Optional<Chunk> claimToCarry(Connection target, RunKey run) throws SQLException {
+    return first(target, CHUNKS + " AND c.loaded_at IS NULL " + CLAIM, run);
+  }
+
   /** Takes this chunk, waiting for whoever has taken it, and reads it anew. */
   static Chunk lock(Connection target, RunKey run, Chunk chunk) throws SQLException {
     try (PreparedStatement statement =
@@ -129,6 +136,17 @@ public final class ChunkLedger {
             row.getLong(6));
       }
     }
+  }
+
+  /**
+   * Writes down that a chunk is loaded with rows that came straight from the source.
+   *
+   * @param digest of its rows in the source
+   */
+  public static void recordCarried(Connection target, RunKey run, Chunk chunk, TableDigest digest)
+      throws SQLException {
+    recordExported(target, run, chunk, ExportedPart.withoutFile(digest), null);
+    recordLoaded(target, run, chunk, digest.rows());
   }
 
   /** Writes down that a chunk is exported. */

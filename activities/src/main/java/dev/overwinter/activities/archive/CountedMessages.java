@@ -6,7 +6,7 @@ import java.sql.SQLException;
 import org.postgresql.copy.CopyOut;
 
 /** What the source sends for a COPY, counted. Not thread-safe. */
-final class CountedMessages implements CopyRowReader.Messages {
+public final class CountedMessages implements CopyRowReader.Messages {
   private static final long BYTES_AT_A_TIME = 64 * 1024;
 
   private final CopyOut copy;
@@ -14,7 +14,8 @@ final class CountedMessages implements CopyRowReader.Messages {
   private long bytes;
   private long told;
 
-  CountedMessages(CopyOut copy, LaneProgress progress) {
+  /** Tells bytes as they come. */
+  public CountedMessages(CopyOut copy, LaneProgress progress) {
     this.copy = copy;
     this.progress = progress;
   }
@@ -33,7 +34,7 @@ final class CountedMessages implements CopyRowReader.Messages {
   }
 
   /** Bytes so far. */
-  long bytes() {
+  public long bytes() {
     return bytes;
   }
 }

@@ -6,7 +6,7 @@ final class ExportDraft implements AutoCloseable {
   private final Draft<ChunkExporter.Export> rows;
 
   /**
-   * @param people the part for people, or null when there is none
+   * @param people the part for people
    * @param rows the rows in binary, or null when they travel as text
    */
   ExportDraft(Draft<ChunkExporter.Export> people, Draft<ChunkExporter.Export> rows) {
@@ -16,7 +16,7 @@ final class ExportDraft implements AutoCloseable {
 
   /** What was written. */
   ChunkExporter.Export result() {
-    return people != null ? people.result() : rows.result();
+    return people.result();
   }
 
   /** Gives the files their names. */
@@ -24,9 +24,7 @@ final class ExportDraft implements AutoCloseable {
     if (rows != null) {
       rows.publish();
     }
-    if (people != null) {
-      people.publish();
-    }
+    people.publish();
   }
 
   /** Throws files away that were not published. */
@@ -35,8 +33,6 @@ final class ExportDraft implements AutoCloseable {
     if (rows != null) {
       rows.close();
     }
-    if (people != null) {
-      people.close();
-    }
+    people.close();
   }
 }

@@ -11,14 +11,9 @@ import java.util.Objects;
  * @param sha256 the file's digest, hexadecimal, empty when there is none
  */
 public record ExportedPart(TableDigest digest, long bytes, String sha256) {
-  /** Of rows that are not kept for people. */
+  /** Of rows that go straight from the source into the target. */
   static ExportedPart withoutFile(TableDigest digest) {
     return new ExportedPart(digest, 0, "");
-  }
-
-  /** Whether there is a file; rows that travel in binary need none. */
-  boolean hasFile() {
-    return !sha256.isEmpty();
   }
 
   public ExportedPart {

@@ -29,7 +29,6 @@ final class ManifestWriter {
   private final RunKey run;
   private final String toolVersion;
   private final String serverVersion;
-  private final boolean forPeople;
   private final Optional<SourcePoint> point;
 
   private int parts;
@@ -40,17 +39,13 @@ final class ManifestWriter {
    * Writes one manifest.
    *
    * @param point where the source stood, empty when nobody wrote it down
-   * @param forPeople whether the parts stay; else they are left out, and only counts and digests
-   *     tell what was exported
    */
   ManifestWriter(
       ArchiveDirectory directory,
       RunKey run,
       String toolVersion,
       String serverVersion,
-      Optional<SourcePoint> point,
-      boolean forPeople) {
-    this.forPeople = forPeople;
+      Optional<SourcePoint> point) {
     this.directory = directory;
     this.run = run;
     this.toolVersion = toolVersion;
@@ -86,9 +81,6 @@ final class ManifestWriter {
       json.writeStringField("workflowId", run.workflowId());
       json.writeStringField("runId", run.runId());
       json.writeStringField("sourceServerVersion", serverVersion);
-      if (!forPeople) {
-        json.writeBooleanField("archive", false);
-      }
       if (point.isPresent()) {
         json.writeStringField("sourceDatabase", point.get().database());
         json.writeStringField("sourceSnapshot", point.get().snapshot());
@@ -141,10 +133,8 @@ final class ManifestWriter {
     json.writeStringField("digest", whole.toHex());
     json.writeArrayFieldStart("parts");
     rows += whole.rows();
-    if (forPeople) {
-      for (Chunk chunk : chunks) {
-        writePart(json, chunk);
-      }
+    for (Chunk chunk : chunks) {
+      writePart(json, chunk);
     }
     json.writeEndArray();
     json.writeEndObject();

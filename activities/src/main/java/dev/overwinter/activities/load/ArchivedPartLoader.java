@@ -27,7 +27,7 @@ final class ArchivedPartLoader {
     try (ArchivedRows rows = files.open(chunk)) {
       TargetTables.execute(target, TargetTables.APPLICATION_PATH);
       CopyIn copy =
-          target.unwrap(PGConnection.class).getCopyAPI().copyIn(ChunkLoader.copyStatement(chunk));
+          target.unwrap(PGConnection.class).getCopyAPI().copyIn(TargetCopy.copyStatement(chunk));
       try {
         CopyRowWriter writer = new CopyRowWriter(copy::writeToCopy);
         for (byte[][] values = rows.next(); values != null; values = rows.next()) {
@@ -43,7 +43,7 @@ final class ArchivedPartLoader {
         }
         return rows.count();
       } finally {
-        ChunkLoader.cancelUnlessEnded(copy);
+        TargetCopy.cancelUnlessEnded(copy);
       }
     } catch (SQLException e) {
       throw SqlFailures.translate(

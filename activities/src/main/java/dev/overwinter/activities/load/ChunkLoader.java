@@ -10,15 +10,9 @@ import dev.overwinter.activities.archive.LaneProgress;
 import dev.overwinter.activities.archive.PartRows;
 import dev.overwinter.activities.archive.RowCounter;
 import dev.overwinter.activities.postgres.CopyBinaryReader;
-import dev.overwinter.activities.postgres.CopyRowWriter;
-import dev.overwinter.activities.postgres.SqlFailures;
 import dev.overwinter.activities.remap.RowRemapper;
-import dev.overwinter.workflows.FailureType;
 import dev.overwinter.workflows.steps.LaneSummary;
 import java.sql.Connection;
-import java.sql.SQLException;
-import org.postgresql.PGConnection;
-import org.postgresql.copy.CopyIn;
 
 /** Streams one part into its table. */
 final class ChunkLoader {
@@ -37,94 +31,50 @@ final class ChunkLoader {
       ArchiveParts parts,
       RowRemapper remapper,
       LaneProgress progress) {
-    try {
-      TargetTables.execute(target, TargetTables.APPLICATION_PATH);
-      CopyIn copy = target.unwrap(PGConnection.class).getCopyAPI().copyIn(copyStatement(chunk));
-      try {
-        RowCounter counter = new RowCounter(progress, Measure.ROWS_IMPORTED);
-        CopyRowWriter writer =
-            new CopyRowWriter(
-                (bytes, offset, length) -> {
-                  copy.writeToCopy(bytes, offset, length);
-                  progress.bytes(Measure.BYTES_IMPORTED, length);
-                });
-        if (chunk.isBinary()) {
-          sendBinary(chunk, parts, remapper, writer, counter);
-        } else {
-          sendText(chunk, parts, remapper, writer, counter);
-        }
-        counter.flush();
-        long loaded = copy.endCopy();
-        if (loaded != chunk.part().digest().rows()) {
-          throw new StepException(
-              FailureType.DATABASE_REFUSED,
-              ("The target took %d of the %d rows of %s: a trigger or rule of the table there drops"
-                      + " rows. Disable it, then retry the step.")
-                  .formatted(loaded, chunk.part().digest().rows(), chunk));
-        }
-        return new LaneSummary(1, loaded, writer.bytes());
-      } finally {
-        cancelUnlessEnded(copy);
+    try (TargetCopy copy = TargetCopy.begin(target, chunk, progress)) {
+      RowCounter counter = new RowCounter(progress, Measure.ROWS_IMPORTED);
+      if (chunk.isBinary()) {
+        sendBinary(chunk, parts, remapper, copy, counter);
+      } else {
+        sendText(chunk, parts, remapper, copy, counter);
       }
-    } catch (SQLException e) {
-      throw SqlFailures.translate(e, "target", "import of " + chunk);
+      counter.flush();
+      long rows = chunk.part().digest().rows();
+      return new LaneSummary(1, rows, copy.bytes());
     }
   }
 
   private static void sendText(
-      Chunk chunk, ArchiveParts parts, RowRemapper remapper, CopyRowWriter writer, RowCounter done)
-      throws SQLException {
+      Chunk chunk, ArchiveParts parts, RowRemapper remapper, TargetCopy copy, RowCounter done) {
     try (PartRows rows = parts.open(chunk)) {
       for (byte[][] values = rows.next(); values != null; values = rows.next()) {
         remapper.remap(values);
-        writer.write(values);
+        copy.row(values);
         done.add(1);
       }
-      writer.flush();
+      copy.end(chunk.part().digest().rows());
     }
   }
 
   private static void sendBinary(
-      Chunk chunk, ArchiveParts parts, RowRemapper remapper, CopyRowWriter writer, RowCounter done)
-      throws SQLException {
+      Chunk chunk, ArchiveParts parts, RowRemapper remapper, TargetCopy copy, RowCounter done) {
     try (BinaryRowFile rows = parts.openRows(chunk)) {
       int columns = chunk.wireTypes().size();
-      writer.writeRaw(CopyBinaryReader.header());
+      copy.raw(CopyBinaryReader.header());
       for (CopyBinaryReader row = rows.next(); row != null; row = rows.next()) {
         remapper.remap(row);
         int start = row.rowStart();
-        writer.writeRaw(row.bytes(), start, row.endOf(columns) - start);
+        copy.raw(row.bytes(), start, row.endOf(columns) - start);
         done.add(1);
       }
-      writer.writeRaw(CopyBinaryReader.trailer());
-      writer.flush();
-    } catch (SQLException e) {
+      copy.raw(CopyBinaryReader.trailer());
+      copy.end(chunk.part().digest().rows());
+    } catch (StepException e) {
       // What the target refuses may be what a damaged file made of a value.
       if (!parts.hasRecordedRows(chunk)) {
         throw new DamagedPartException("holds other rows than were exported");
       }
       throw e;
-    }
-  }
-
-  static String copyStatement(Chunk chunk) {
-    String columns = chunk.table().columnList();
-    // An empty list is no SQL; without one COPY leaves generated columns out by itself.
-    return "COPY %s %s FROM STDIN (%s)"
-        .formatted(
-            chunk.table().target().sql(),
-            columns.isEmpty() ? "" : "(" + columns + ")",
-            chunk.isBinary() ? "FORMAT binary" : "FORMAT text, ENCODING 'UTF8'");
-  }
-
-  static void cancelUnlessEnded(CopyIn copy) {
-    if (copy.isActive()) {
-      try {
-        copy.cancelCopy();
-      } catch (SQLException e) {
-        // The failure that led here tells more; the transaction is rolled back in any case.
-        return;
-      }
     }
   }
 }

@@ -6,6 +6,7 @@ import dev.overwinter.activities.StepException;
 import dev.overwinter.activities.archive.ArchiveParts;
 import dev.overwinter.activities.archive.Chunk;
 import dev.overwinter.activities.archive.ChunkLedger;
+import dev.overwinter.activities.archive.ChunkSource;
 import dev.overwinter.activities.archive.DamagedPartException;
 import dev.overwinter.activities.archive.LaneProgress;
 import dev.overwinter.activities.postgres.CancelGuard;
@@ -31,9 +32,10 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Imports exported chunks one after the other until none is left to take. A chunk's rows and its
- * record commit in one transaction of the target, which also holds the claim on it: so no chunk is
- * loaded twice, however lanes die. Thread-safe.
+ * Imports chunks one after the other until none is left to take: from the archive's files, or
+ * straight from the source where no archive is kept. A chunk's rows and its record commit in one
+ * transaction of the target, which also holds the claim on it: so no chunk is loaded twice, however
+ * lanes die. Thread-safe.
  */
 public final class ImportLane {
   private final Database source;
@@ -89,6 +91,7 @@ public final class ImportLane {
     private final StepInput input;
     private final LaneProgress progress;
     private final ArchiveParts parts;
+    private final ChunkRelay relay;
     private final Map<QualifiedName, Table> tables;
 
     /** Chunks of one table come in a row mostly, and a mapping may be large: one is kept. */
@@ -105,6 +108,7 @@ public final class ImportLane {
       this.input = input;
       this.progress = new LaneProgress(context);
       this.parts = new ArchiveParts(source, archiveDirectory, input, context, progress);
+      this.relay = new ChunkRelay(new ChunkSource(source, context), progress);
       List<String> schemas = input.request().schemas();
       this.tables =
           source
@@ -120,7 +124,7 @@ public final class ImportLane {
         Optional<LaneSummary> imported =
             target.inTransaction("import", CancelGuard.guarding(context, this::importNext));
         if (imported.isPresent()) {
-          parts.removeLoaded(chunk);
+          settle(context, imported.get());
         }
         damaged = null;
         return imported;
@@ -138,20 +142,51 @@ public final class ImportLane {
       }
     }
 
+    /** The chunk is loaded. */
+    private void settle(StepContext context, LaneSummary imported) {
+      if (isStraight()) {
+        context.count(Measure.ROWS_EXPORTED, imported.rows());
+        context.count(Measure.CHUNKS_EXPORTED, 1);
+      } else {
+        parts.removeLoaded(chunk);
+      }
+    }
+
+    /** Without an archive, rows come straight from the source. */
+    private boolean isStraight() {
+      return !input.request().copy().archive();
+    }
+
     private Optional<LaneSummary> importNext(Connection connection) throws SQLException {
-      Optional<Chunk> claimed = ChunkLedger.claimToLoad(connection, input.run());
+      Optional<Chunk> claimed =
+          isStraight()
+              ? ChunkLedger.claimToCarry(connection, input.run())
+              : ChunkLedger.claimToLoad(connection, input.run());
       if (claimed.isEmpty()) {
         return Optional.empty();
       }
       ChunkLedger.Totals totals = ChunkLedger.totals(connection, input.run());
-      progress.begin(claimed.get(), totals.rowsLoaded(), totals.rowsExported());
+      progress.begin(
+          claimed.get(),
+          totals.rowsLoaded(),
+          isStraight() ? totals.rowsEstimated() : totals.rowsExported());
       loaderPass.apply(connection, input.run());
       useRemapperOf(connection, claimed.get());
       chunk = claimed.get();
+      return Optional.of(isStraight() ? carry(connection) : load(connection));
+    }
+
+    private LaneSummary carry(Connection connection) throws SQLException {
+      ChunkRelay.Carried carried = relay.carry(connection, chunk, remapper);
+      ChunkLedger.recordCarried(connection, input.run(), chunk, carried.digest());
+      return new LaneSummary(1, carried.digest().rows(), carried.bytes());
+    }
+
+    private LaneSummary load(Connection connection) throws SQLException {
       chunk = parts.heal(connection, chunk);
       LaneSummary loaded = ChunkLoader.load(connection, chunk, parts, remapper, progress);
       ChunkLedger.recordLoaded(connection, input.run(), chunk, loaded.rows());
-      return Optional.of(loaded);
+      return loaded;
     }
 
     private void useRemapperOf(Connection connection, Chunk chunk) throws SQLException {

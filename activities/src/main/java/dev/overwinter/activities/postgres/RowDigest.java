@@ -94,6 +94,19 @@ public final class RowDigest {
     gathered.clear();
   }
 
+  /** Adds a whole row that travels as text. */
+  public void add(CopyRowReader row, int columns) {
+    beginRow(columns);
+    for (int column = 0; column < columns; column++) {
+      if (row.isNull(column)) {
+        nullValue();
+      } else {
+        value(row.bytes(), row.start(column), row.length(column));
+      }
+    }
+    endRow();
+  }
+
   /** Adds a whole row; a null stands for NULL. */
   public void add(byte[][] values) {
     beginRow(values.length);

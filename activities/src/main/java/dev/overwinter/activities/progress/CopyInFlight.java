@@ -29,7 +29,8 @@ final class CopyInFlight {
          GROUP BY p.relid),
       loading AS (
         SELECT to_regclass(format('%%I.%%I', t.target_schema, t.target_name)) AS relid,
-               sum(c.rows) AS rows, sum(c.bytes) AS bytes
+               sum(COALESCE(c.rows, t.estimated_rows * c.bytes / nullif(t.bytes, 0), 0)) AS rows,
+               sum(c.bytes) AS bytes
           FROM overwinter.copied_table t
           JOIN overwinter.chunk c USING (run_id, table_no)
          WHERE t.run_id = ? AND c.loaded_at IS NULL

@@ -91,9 +91,11 @@ final class CopyPicture {
     CopyInFlight.Written written = CopyInFlight.written(target, run);
     Work rows = work("loaded_at").and(written.bytes());
     long indexes = Math.round(indexBytes * IndexWork.shareBuilt(target, run));
+    long seen = totals.rowsLoaded() + written.rows();
+    boolean countedAll = totals.exported() == totals.chunks();
     return picture(
-        totals.rowsLoaded() + written.rows(),
-        totals.rowsExported(),
+        seen,
+        countedAll ? totals.rowsExported() : Math.max(totals.rowsEstimated(), seen),
         new Work(rows.total() + indexBytes, rows.done() + indexes),
         "loaded_at",
         "loaded_rows");

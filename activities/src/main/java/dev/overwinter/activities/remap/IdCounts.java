@@ -13,6 +13,16 @@ package dev.overwinter.activities.remap;
 record IdCounts(long known, long mixedCase, long notCarried, long strangers, long embedded) {
   static final IdCounts NONE = new IdCounts(0, 0, 0, 0, 0);
 
+  /** What two ranges of one column hold. */
+  IdCounts plus(IdCounts other) {
+    return new IdCounts(
+        known + other.known,
+        mixedCase + other.mixedCase,
+        notCarried + other.notCarried,
+        strangers + other.strangers,
+        embedded + other.embedded);
+  }
+
   /** Ids that stand alone and are those of users. */
   long ofUsers() {
     return known + mixedCase + notCarried;

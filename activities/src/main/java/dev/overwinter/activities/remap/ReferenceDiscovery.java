@@ -4,6 +4,7 @@ import dev.overwinter.activities.Lanes;
 import dev.overwinter.activities.StepContext;
 import dev.overwinter.activities.postgres.CancelGuard;
 import dev.overwinter.activities.postgres.Database;
+import dev.overwinter.activities.postgres.PageRange;
 import dev.overwinter.activities.postgres.QualifiedName;
 import dev.overwinter.activities.remap.ReferenceColumn.Evidence;
 import dev.overwinter.activities.rules.ProjectedColumn;
@@ -11,9 +12,12 @@ import dev.overwinter.activities.rules.Projection;
 import dev.overwinter.workflows.request.ReferenceRules;
 import dev.overwinter.workflows.request.ReferenceTreatment;
 import dev.overwinter.workflows.steps.Finding;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,8 +27,8 @@ import java.util.regex.Pattern;
 
 /**
  * Finds the columns that hold Supabase user ids, by evidence: foreign keys that lead to {@code
- * auth.users.id}, and values. Every value is looked at, in one pass over each table. What a column
- * is called is a hint, never a reason. Reads only; stateless.
+ * auth.users.id}, and values. Every value is looked at, range by range. What a column is called is
+ * a hint, never a reason. Reads only; stateless.
  */
 public final class ReferenceDiscovery {
   private static final Pattern LIKE_A_USER_ID =
@@ -40,7 +44,8 @@ public final class ReferenceDiscovery {
    * @param tables the tables that are copied, in the target's shape
    * @param notCarried ids of users in {@code auth.users} who get no account; references to them
    *     count as unknown
-   * @param lanes how many tables are looked through at one time, each over its own connection
+   * @param lanes how many ranges of tables are looked through at one time, each over its own
+   *     connection
    * @throws dev.overwinter.activities.StepException when the source refuses or breaks off
    */
   public static DiscoveredReferences discover(
@@ -80,36 +85,61 @@ public final class ReferenceDiscovery {
     return new DiscoveredReferences(columns, findings);
   }
 
-  /** Largest tables first, so that no lane is left with one at the end. */
+  /** One range of one table. */
+  private record Part(Projection table, IdScan scan, PageRange range) {
+    private Map<String, IdCounts> count(
+        Database source, Collection<UUID> notCarried, StepContext lane) {
+      return source.inTransaction(
+          "search for user ids in " + table.source(),
+          CancelGuard.guarding(lane, connection -> scan.run(connection, range, notCarried)));
+    }
+  }
+
+  /** Largest ranges first, so that no lane is left with one at the end. */
   private static Map<QualifiedName, Map<String, IdCounts>> count(
       Database source,
       List<Projection> tables,
       Collection<UUID> notCarried,
       int lanes,
       StepContext context) {
+    List<Part> parts =
+        CancelGuard.inTransaction(
+            source, "reading of sizes", connection -> parts(connection, tables), context);
     Map<QualifiedName, Map<String, IdCounts>> counts = new ConcurrentHashMap<>();
-    List<Lanes.Task> tasks = new ArrayList<>();
-    tables.stream()
-        .sorted(Comparator.comparingLong((Projection it) -> it.table().bytes()).reversed())
-        .forEach(
-            table ->
-                IdScan.of(table)
-                    .ifPresent(
-                        scan ->
-                            tasks.add(
-                                new Lanes.Task(
-                                    table.source().toString(),
-                                    lane ->
-                                        counts.put(
-                                            table.source(),
-                                            source.inTransaction(
-                                                "search for user ids in " + table.source(),
-                                                CancelGuard.guarding(
-                                                    lane,
-                                                    connection ->
-                                                        scan.run(connection, notCarried))))))));
-    Lanes.run(lanes, "tables", tasks, context);
+    List<Lanes.Task> tasks =
+        parts.stream()
+            .sorted(Comparator.comparingLong((Part it) -> it.range().pages()).reversed())
+            .map(
+                part ->
+                    new Lanes.Task(
+                        part.table().source().toString(),
+                        lane ->
+                            counts.merge(
+                                part.table().source(),
+                                part.count(source, notCarried, lane),
+                                ReferenceDiscovery::sum)))
+            .toList();
+    Lanes.run(lanes, "ranges", tasks, context);
     return counts;
+  }
+
+  private static List<Part> parts(Connection source, List<Projection> tables) throws SQLException {
+    List<Part> parts = new ArrayList<>();
+    for (Projection table : tables) {
+      Optional<IdScan> scan = IdScan.of(table);
+      if (scan.isPresent()) {
+        for (PageRange range : PageRange.of(source, table.table())) {
+          parts.add(new Part(table, scan.get(), range));
+        }
+      }
+    }
+    return parts;
+  }
+
+  private static Map<String, IdCounts> sum(Map<String, IdCounts> one, Map<String, IdCounts> other) {
+    Map<String, IdCounts> sum = new HashMap<>(one);
+    other.forEach((column, counts) -> sum.merge(column, counts, IdCounts::plus));
+    return sum;
   }
 
   private static Optional<Evidence> evidence(

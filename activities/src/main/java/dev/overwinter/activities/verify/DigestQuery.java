@@ -1,6 +1,7 @@
 package dev.overwinter.activities.verify;
 
 import dev.overwinter.activities.postgres.Column;
+import dev.overwinter.activities.postgres.PageRange;
 import dev.overwinter.activities.postgres.QualifiedName;
 import dev.overwinter.activities.postgres.TableDigest;
 import dev.overwinter.activities.postgres.WireType;
@@ -211,13 +212,12 @@ final class DigestQuery {
   }
 
   private String sql(PageRange range) {
-    String pages = "ctid >= '(%d,0)'::tid".formatted(range.firstPage());
-    if (!range.isOpen()) {
-      pages += " AND ctid < '(%d,0)'::tid".formatted(range.endPage());
-    }
     String sums =
         SUMS.formatted(
-            SUMS_OF_BYTES, String.join(", ", forms), rows.select(range.relation(), pages), joins);
+            SUMS_OF_BYTES,
+            String.join(", ", forms),
+            rows.select(range.relation(), range.condition()),
+            joins);
     return needsRun
         ? "WITH run (id) AS (SELECT '%s'::text)\n".formatted(runId.replace("'", "''")) + sums
         : sums;

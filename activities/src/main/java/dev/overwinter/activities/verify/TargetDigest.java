@@ -1,6 +1,7 @@
 package dev.overwinter.activities.verify;
 
 import dev.overwinter.activities.postgres.Column;
+import dev.overwinter.activities.postgres.PageRange;
 import dev.overwinter.activities.postgres.Table;
 import dev.overwinter.activities.postgres.TableDigest;
 import dev.overwinter.activities.postgres.WireType;

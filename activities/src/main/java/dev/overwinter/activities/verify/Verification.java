@@ -7,6 +7,7 @@ import dev.overwinter.activities.load.Sequence;
 import dev.overwinter.activities.postgres.CancelGuard;
 import dev.overwinter.activities.postgres.Catalog;
 import dev.overwinter.activities.postgres.Database;
+import dev.overwinter.activities.postgres.PageRange;
 import dev.overwinter.activities.postgres.QualifiedName;
 import dev.overwinter.activities.postgres.Table;
 import dev.overwinter.activities.postgres.TableDigest;

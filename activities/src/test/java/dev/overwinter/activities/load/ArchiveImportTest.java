@@ -250,13 +250,14 @@ class ArchiveImportTest {
   }
 
   @Test
-  void a_run_that_kept_no_archive_cannot_be_imported() throws IOException {
+  void a_manifest_that_leaves_files_out_is_refused() throws IOException {
     Path manifest = fixture.runDirectory().resolve("manifest.json");
     Files.writeString(
         manifest,
         Files.readString(manifest).replaceAll("(?s)\"parts\" : \\[.*?\\]", "\"parts\" : [ ]"));
 
-    assertRefused(FailureType.ARCHIVE_DAMAGED, "kept no archive", () -> load(null));
+    assertRefused(
+        FailureType.ARCHIVE_DAMAGED, "names no files that hold all rows", () -> load(null));
   }
 
   @Test

@@ -13,6 +13,8 @@ import dev.overwinter.workflows.steps.VerificationSummary.Verdict;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Export, remapping and import in Java against verification in SQL, on all that is awkward. */
 class VerifiedCopyTest {
@@ -28,11 +30,14 @@ class VerifiedCopyTest {
       CREATE TABLE app.not_ids (a app.uuid);
       """;
 
-  @Test
-  void a_copy_of_every_type_shape_and_name_passes_with_every_user_remapped(@TempDir Path archive) {
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void a_copy_of_every_type_shape_and_name_passes_with_every_user_remapped(
+      boolean keepsArchive, @TempDir Path archive) {
     try (CopyFixture fixture =
         new CopyFixture(
             archive, TortureTables.TABLES + PEOPLE, 64 << 10, "app", "Odd/../ \"Schema.%")) {
+      fixture.keepsArchive = keepsArchive;
       TestServer.execute(fixture.source, TortureTables.ROWS);
       TestServer.execute(
           fixture.source,

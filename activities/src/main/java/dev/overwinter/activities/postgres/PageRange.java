@@ -1,7 +1,5 @@
-package dev.overwinter.activities.verify;
+package dev.overwinter.activities.postgres;
 
-import dev.overwinter.activities.postgres.QualifiedName;
-import dev.overwinter.activities.postgres.Table;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -17,8 +15,8 @@ import java.util.List;
  * @param endPage the page after the last, or {@link #OPEN} for the relation's end, wherever it is
  * @param pages how many pages it has about
  */
-record PageRange(QualifiedName relation, long firstPage, long endPage, long pages) {
-  static final long OPEN = -1;
+public record PageRange(QualifiedName relation, long firstPage, long endPage, long pages) {
+  public static final long OPEN = -1;
 
   /** 128 MB in pages of the usual size: seconds of work. */
   private static final long MOST_PAGES = 16_384;
@@ -28,12 +26,18 @@ record PageRange(QualifiedName relation, long firstPage, long endPage, long page
       SELECT pg_relation_size(to_regclass(?)) / current_setting('block_size')::bigint
       """;
 
-  boolean isOpen() {
+  private boolean isOpen() {
     return endPage == OPEN;
   }
 
+  /** The rows in it, as SQL over {@code ctid}. */
+  public String condition() {
+    String from = "ctid >= '(%d,0)'::tid".formatted(firstPage);
+    return isOpen() ? from : from + " AND ctid < '(%d,0)'::tid".formatted(endPage);
+  }
+
   /** Ranges that together hold every row of a table exactly once. */
-  static List<PageRange> of(Connection connection, Table table) throws SQLException {
+  public static List<PageRange> of(Connection connection, Table table) throws SQLException {
     List<PageRange> ranges = new ArrayList<>();
     try (PreparedStatement statement = connection.prepareStatement(PAGES)) {
       for (QualifiedName leaf : table.leaves()) {
