@@ -13,6 +13,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -29,6 +30,16 @@ final class UserIdChecks {
              count(*) - LEAST(count(DISTINCT supabase_id), count(DISTINCT stack_id))
         FROM overwinter.user_mapping
        WHERE run_id = ?
+      """;
+
+  /** Old ids that are nobody's new one. */
+  private static final String GONE =
+      """
+      WITH gone (id) AS MATERIALIZED (
+        SELECT old.supabase_id FROM overwinter.user_mapping old
+         WHERE old.run_id = ?
+           AND NOT EXISTS (SELECT FROM overwinter.user_mapping new
+                            WHERE new.run_id = ? AND new.stack_id = old.supabase_id))
       """;
 
   private UserIdChecks() {}
@@ -64,42 +75,88 @@ final class UserIdChecks {
   }
 
   /**
-   * Looks through the remapped columns of one table in one pass.
+   * Looks through the remapped columns of one table. Columns that hold one id each are counted by
+   * joins, at a fraction of the cost of what takes the others apart.
    *
    * @param mapped the remapped columns, by name
    */
   static Check leftovers(Table inTarget, Map<String, IdKind> mapped, RunKey run, Database target) {
-    List<String> columns = List.copyOf(new TreeMap<>(mapped).keySet());
-    List<String> branches = new ArrayList<>();
-    for (int place = 0; place < columns.size(); place++) {
-      branches.add(ids(place, columns.get(place), mapped.get(columns.get(place))));
-    }
     boolean ordinary = inTarget.leaves().equals(List.of(inTarget.name()));
-    String sql =
-        """
-        SELECT v.place, count(*)
-          FROM %s t
-          CROSS JOIN LATERAL (
-            %s) v (place, id)
-          JOIN overwinter.user_mapping old ON old.run_id = ? AND old.supabase_id = v.id
-          LEFT JOIN overwinter.user_mapping new ON new.run_id = ? AND new.stack_id = v.id
-         WHERE new.stack_id IS NULL
-         GROUP BY v.place
-         ORDER BY v.place
-        """
-            .formatted(
-                (ordinary ? "ONLY " : "") + inTarget.name().sql(),
-                String.join("\n    UNION ALL\n    ", branches));
+    String relation = (ordinary ? "ONLY " : "") + inTarget.name().sql();
+    Map<String, IdKind> single = new TreeMap<>();
+    Map<String, IdKind> others = new TreeMap<>();
+    mapped.forEach((column, kind) -> (kind == IdKind.UUID ? single : others).put(column, kind));
     return new Check(
         "old user ids in " + inTarget.name(),
         target,
-        connection -> find(connection, sql, inTarget, columns, run));
+        connection -> {
+          List<Finding> findings = new ArrayList<>();
+          if (!single.isEmpty()) {
+            findings.addAll(
+                find(connection, inSingle(relation, single.keySet()), inTarget, single, run));
+          }
+          if (!others.isEmpty()) {
+            findings.addAll(find(connection, inOthers(relation, others), inTarget, others, run));
+          }
+          return findings;
+        });
   }
 
-  private static String ids(int place, String column, IdKind kind) {
-    String value = "t." + QualifiedName.quote(column);
+  /** Each column's place and how many old ids it holds. */
+  private static String inSingle(String relation, Set<String> columns) {
+    StringBuilder joins = new StringBuilder();
+    List<String> counts = new ArrayList<>();
+    for (String column : columns) {
+      int place = counts.size();
+      joins.append(
+          "\n    LEFT JOIN gone g%1$d ON g%1$d.id = t.%2$s::uuid"
+              .formatted(place, QualifiedName.quote(column)));
+      counts.add("count(g%d.id)".formatted(place));
+    }
+    return GONE
+        + """
+          SELECT v.place - 1, v.found
+            FROM (SELECT ARRAY[%s]
+                    FROM %s t%s) counted (found)
+           CROSS JOIN LATERAL unnest(counted.found) WITH ORDINALITY v (found, place)
+           WHERE v.found > 0
+           ORDER BY v.place
+          """
+            .formatted(String.join(", ", counts), relation, joins);
+  }
+
+  private static String inOthers(String relation, Map<String, IdKind> columns) {
+    List<String> branches = new ArrayList<>();
+    List<String> worthwhile = new ArrayList<>();
+    columns.forEach(
+        (column, kind) -> {
+          String value = "t." + QualifiedName.quote(column);
+          branches.add(ids(branches.size(), value, kind));
+          worthwhile.add(
+              kind == IdKind.UUID_ARRAY
+                  ? value + " IS NOT NULL"
+                  : value + "::text LIKE '%-____-____-____-%'");
+        });
+    return GONE
+        + """
+          SELECT v.place, count(*)
+            FROM %s t
+            CROSS JOIN LATERAL (
+              %s) v (place, id)
+            JOIN gone ON gone.id = v.id
+           WHERE %s
+           GROUP BY v.place
+           ORDER BY v.place
+          """
+            .formatted(
+                relation,
+                String.join("\n    UNION ALL\n    ", branches),
+                String.join(" OR ", worthwhile));
+  }
+
+  private static String ids(int place, String value, IdKind kind) {
     return switch (kind) {
-      case UUID -> "SELECT %d, %s::uuid WHERE %2$s IS NOT NULL".formatted(place, value);
+      case UUID -> throw new IllegalArgumentException("is counted by joins");
       case UUID_ARRAY ->
           "SELECT %d, e.id::uuid FROM unnest(%s) e (id) WHERE e.id IS NOT NULL"
               .formatted(place, value);
@@ -122,8 +179,9 @@ final class UserIdChecks {
   }
 
   private static List<Finding> find(
-      Connection target, String sql, Table table, List<String> columns, RunKey run)
+      Connection target, String sql, Table table, Map<String, IdKind> columns, RunKey run)
       throws SQLException {
+    List<String> names = List.copyOf(columns.keySet());
     try (PreparedStatement statement = target.prepareStatement(sql)) {
       statement.setString(1, run.runId());
       statement.setString(2, run.runId());
@@ -132,7 +190,7 @@ final class UserIdChecks {
         while (row.next()) {
           findings.add(
               Finding.blocker(
-                  table.name() + "." + columns.get(row.getInt(1)),
+                  table.name() + "." + names.get(row.getInt(1)),
                   "still holds %d old ids of carried users".formatted(row.getLong(2)),
                   "Roll back; the import did not replace them."));
         }
