@@ -172,12 +172,15 @@ final class AsideLedger {
     }
   }
 
-  /** An index falls with all its partitions, and with the constraint it stands for. */
+  /**
+   * An index falls with all its partitions, and with the constraint it stands for; the validation
+   * of a foreign key falls with this.
+   */
   void setTreeAside(Connection target, String tree) throws SQLException {
     String sql =
         """
         UPDATE overwinter.put_aside SET state = 'aside', changed_at = clock_timestamp()
-         WHERE run_id = ? AND kind = 'index' AND tree = ?
+         WHERE run_id = ? AND kind IN ('index', 'validation') AND tree = ?
         """;
     try (PreparedStatement statement = target.prepareStatement(sql)) {
       statement.setString(1, runId);

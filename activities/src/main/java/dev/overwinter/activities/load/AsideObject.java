@@ -1,6 +1,8 @@
 package dev.overwinter.activities.load;
 
 import dev.overwinter.activities.postgres.QualifiedName;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * One object of the target that is or was put aside.
@@ -17,6 +19,8 @@ record AsideObject(Kind kind, QualifiedName table, String name, int stage) {
     /** A primary key or unique constraint; its index is an object of its own. */
     KEY("key"),
     FOREIGN_KEY("foreign key"),
+    /** The proof that a foreign key holds, apart from the key: many can be made at one time. */
+    VALIDATION("validation"),
     TRIGGER("trigger");
 
     private final String word;
@@ -37,6 +41,15 @@ record AsideObject(Kind kind, QualifiedName table, String name, int stage) {
       }
       throw new IllegalArgumentException("unknown kind of object: " + word);
     }
+  }
+
+  /** The same objects in the same order, so many together at most. */
+  static List<List<AsideObject>> inGroups(List<AsideObject> objects, int most) {
+    List<List<AsideObject>> groups = new ArrayList<>();
+    for (int from = 0; from < objects.size(); from += most) {
+      groups.add(objects.subList(from, Math.min(from + most, objects.size())));
+    }
+    return groups;
   }
 
   /** For people. */

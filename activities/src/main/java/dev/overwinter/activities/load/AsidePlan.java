@@ -75,7 +75,7 @@ final class AsidePlan {
   private static final String FOREIGN_KEYS =
       """
       INSERT INTO overwinter.put_aside
-             (run_id, kind, schema_name, table_name, object_name, stage,
+             (run_id, kind, schema_name, table_name, object_name, tree, stage,
               drop_statement, restore_statements, orphans_statement)
       WITH RECURSIVE key AS (
         SELECT c.oid AS root, c.oid, c.conrelid, c.conname, NULL::name AS given
@@ -89,10 +89,12 @@ final class AsidePlan {
           FROM key k
           JOIN pg_constraint c ON c.conparentid = k.oid AND c.conrelid <> k.conrelid
       )
-      SELECT ?, 'foreign key', n.nspname, t.relname, c.conname, 2000,
+      SELECT ?, 'foreign key', n.nspname, t.relname, c.conname,
+             CASE WHEN apart.validated THEN 'constraint ' || c.oid END, 2000,
              format('ALTER TABLE %I.%I DROP CONSTRAINT %I', n.nspname, t.relname, c.conname),
-             ARRAY[format('ALTER TABLE %I.%I ADD CONSTRAINT %I %s',
-                          n.nspname, t.relname, c.conname, pg_get_constraintdef(c.oid))]
+             ARRAY[format('ALTER TABLE %I.%I ADD CONSTRAINT %I %s%s',
+                          n.nspname, t.relname, c.conname, pg_get_constraintdef(c.oid),
+                          CASE WHEN apart.validated THEN ' NOT VALID' ELSE '' END)]
              || ARRAY(SELECT format('ALTER TABLE %s RENAME CONSTRAINT %I TO %I',
                                     k.conrelid::regclass, k.given, k.conname)
                         FROM key k
@@ -108,7 +110,10 @@ final class AsidePlan {
         FROM key root_key
         JOIN pg_constraint c ON c.oid = root_key.root AND root_key.oid = root_key.root
         JOIN pg_class t ON t.oid = c.conrelid
+        JOIN pg_class o_t ON o_t.oid = c.confrelid
         JOIN pg_namespace n ON n.oid = t.relnamespace
+       CROSS JOIN LATERAL (VALUES (c.convalidated AND t.relkind = 'r' AND o_t.relkind = 'r'))
+             AS apart (validated)
        CROSS JOIN LATERAL (
          SELECT string_agg(format('c.%I IS NOT NULL', f.attname), ' AND ') AS present,
                 string_agg(format('p.%I OPERATOR(%I.%s) c.%I', p.attname, o_n.nspname, o.oprname, f.attname),
@@ -120,6 +125,20 @@ final class AsidePlan {
            JOIN pg_attribute p ON p.attrelid = c.confrelid AND p.attnum = pairs.other
            JOIN pg_operator o ON o.oid = pairs.operator
            JOIN pg_namespace o_n ON o_n.oid = o.oprnamespace) AS pair
+      """;
+
+  /** They fall with their keys, so they have no statement of their own for that. */
+  private static final String VALIDATIONS =
+      """
+      INSERT INTO overwinter.put_aside
+             (run_id, kind, schema_name, table_name, object_name, tree, stage,
+              restore_statements, orphans_statement)
+      SELECT ?, 'validation', schema_name, table_name, object_name, tree, 2500,
+             ARRAY[format('ALTER TABLE %I.%I VALIDATE CONSTRAINT %I',
+                          schema_name, table_name, object_name)],
+             orphans_statement
+        FROM overwinter.put_aside
+       WHERE run_id = ? AND kind = 'foreign key' AND tree IS NOT NULL
       """;
 
   /**
@@ -235,7 +254,9 @@ final class AsidePlan {
    * aside.
    */
   static void record(Connection target, String runId) throws SQLException {
-    String[] inserts = {DEFINITIONS, INDEXES, FOREIGN_KEYS, KEYS, INDEXES_OF_KEYS, TRIGGERS};
+    String[] inserts = {
+      DEFINITIONS, INDEXES, FOREIGN_KEYS, VALIDATIONS, KEYS, INDEXES_OF_KEYS, TRIGGERS
+    };
     for (String insert : inserts) {
       try (PreparedStatement statement = target.prepareStatement(insert)) {
         statement.setString(1, runId);

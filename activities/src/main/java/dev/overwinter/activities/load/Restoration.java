@@ -27,6 +27,9 @@ final class Restoration {
              set_config('max_parallel_maintenance_workers', '%d', true)
       """;
 
+  /** Of objects whose restoration takes no time, so many share a transaction. */
+  private static final int GROUP = 50;
+
   private static final int MEGABYTES_FOR_ALL = 1024;
   private static final int LEAST_MEGABYTES = 64;
 
@@ -38,34 +41,41 @@ final class Restoration {
     this.builders = builders;
   }
 
-  /** Restores everything of the run that is aside: indexes, then foreign keys, then triggers. */
+  /**
+   * Restores everything of the run that is aside: indexes, then keys, foreign keys and the proof
+   * that they hold, then triggers.
+   */
   void restoreAll(AsideLedger ledger, StepContext context) {
     List<AsideObject> aside =
         target.inTransaction("reading what was put aside", c -> ledger.inState(c, "aside"));
     TreeMap<Integer, List<AsideObject>> stages = new TreeMap<>();
     aside.forEach(it -> stages.computeIfAbsent(it.stage(), stage -> new ArrayList<>()).add(it));
     for (List<AsideObject> stage : stages.values()) {
-      // Foreign keys lock both their tables, so that two at a time could wait for each other.
       Kind kind = stage.get(0).kind();
-      int threads = kind == Kind.INDEX ? builders : 1;
+      boolean isLong = kind == Kind.INDEX || kind == Kind.VALIDATION;
+      // Foreign keys lock both their tables, so that two at a time could wait for each other.
+      int threads = isLong ? builders : 1;
+      List<List<AsideObject>> groups = AsideObject.inGroups(stage, isLong ? 1 : GROUP);
       Lanes.run(
           threads,
           "objects",
-          stage.stream().map(it -> restoring(ledger, it, threads)).toList(),
+          groups.stream().map(it -> restoring(ledger, it, threads)).toList(),
           context);
     }
   }
 
-  private Lanes.Task restoring(AsideLedger ledger, AsideObject object, int threads) {
+  private Lanes.Task restoring(AsideLedger ledger, List<AsideObject> group, int threads) {
     return new Lanes.Task(
-        object.toString(),
+        group.get(0).toString(),
         lane ->
             target.inTransaction(
-                "restoring the " + object,
+                "restoring the " + group.get(0),
                 CancelGuard.guarding(
                     lane,
                     connection -> {
-                      restore(connection, ledger, object, threads);
+                      for (AsideObject object : group) {
+                        restore(connection, ledger, object, threads);
+                      }
                       return null;
                     })));
   }

@@ -16,6 +16,7 @@ import dev.overwinter.workflows.steps.StepInput;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
@@ -26,6 +27,9 @@ import java.util.Map;
  * may be broken off anywhere and repeated, also while an earlier attempt still runs. Thread-safe.
  */
 public final class TargetLoad {
+  /** So many objects share a transaction. */
+  private static final int GROUP = 50;
+
   private final Database source;
   private final Database target;
   private final LoaderPass pass;
@@ -69,9 +73,11 @@ public final class TargetLoad {
         context);
     List<AsideObject> planned =
         target.inTransaction("reading what to put aside", c -> ledger.inState(c, "planned"));
-    List<Lanes.Task> drops = new ArrayList<>();
-    planned.forEach(it -> drops.add(0, dropping(ledger, it)));
-    // One at a time and in reverse: foreign keys go before what they might lean on.
+    // One after the other and in reverse: foreign keys go before what they might lean on.
+    List<AsideObject> inReverse = new ArrayList<>(planned);
+    Collections.reverse(inReverse);
+    List<Lanes.Task> drops =
+        AsideObject.inGroups(inReverse, GROUP).stream().map(it -> dropping(ledger, it)).toList();
     Lanes.run(1, "objects", drops, context);
     return summary(ledger, 0, "aside", "restored");
   }
@@ -139,16 +145,19 @@ public final class TargetLoad {
     }
   }
 
-  private Lanes.Task dropping(AsideLedger ledger, AsideObject object) {
+  private Lanes.Task dropping(AsideLedger ledger, List<AsideObject> group) {
     return new Lanes.Task(
-        object.toString(),
+        group.get(0).toString(),
         lane ->
             target.inTransaction(
-                "putting aside the " + object,
+                "putting aside the " + group.get(0),
                 CancelGuard.guarding(
                     lane,
                     connection -> {
-                      drop(connection, ledger, object);
+                      TargetTables.execute(connection, TargetTables.LOCK_TIMEOUT);
+                      for (AsideObject object : group) {
+                        drop(connection, ledger, object);
+                      }
                       return null;
                     })));
   }
@@ -159,7 +168,6 @@ public final class TargetLoad {
     if (entry == null || !entry.state().equals("planned") || entry.dropStatement() == null) {
       return;
     }
-    TargetTables.execute(connection, TargetTables.LOCK_TIMEOUT);
     TargetTables.execute(connection, entry.dropStatement());
     if (entry.tree() != null) {
       ledger.setTreeAside(connection, entry.tree());

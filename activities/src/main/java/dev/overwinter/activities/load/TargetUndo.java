@@ -155,6 +155,8 @@ public final class TargetUndo {
 
   private static int restored(Connection connection, AsideLedger ledger) throws SQLException {
     Map<Kind, Integer> counts = ledger.count(connection, "restored");
+    // No objects of their own.
+    counts.remove(Kind.VALIDATION);
     return counts.values().stream().mapToInt(Integer::intValue).sum();
   }
 

@@ -27,11 +27,11 @@ CREATE TABLE IF NOT EXISTS overwinter.emptied_table (
 
 -- One row an index, key, foreign key or trigger. Only planned objects are put aside and only those put
 -- aside are restored, each together with the change of its state. Indexes of partitions fall with
--- their root and those of keys (primary keys and unique constraints) with these, so they have no
--- drop_statement; tree names the root or the key's index.
+-- their root, those of keys (primary keys and unique constraints) with these, and validations with
+-- their foreign keys, so they have no drop_statement; tree names what they fall with.
 CREATE TABLE IF NOT EXISTS overwinter.put_aside (
   run_id             text NOT NULL REFERENCES overwinter.run ON DELETE CASCADE,
-  kind               text NOT NULL CHECK (kind IN ('index', 'key', 'foreign key', 'trigger')),
+  kind               text NOT NULL CHECK (kind IN ('index', 'key', 'foreign key', 'validation', 'trigger')),
   schema_name        text NOT NULL,
   table_name         text NOT NULL,
   object_name        text NOT NULL,
@@ -50,11 +50,11 @@ DO $$
 BEGIN
   IF EXISTS (SELECT FROM pg_constraint
               WHERE conrelid = 'overwinter.put_aside'::regclass AND conname = 'put_aside_kind_check'
-                AND pg_get_constraintdef(oid) NOT LIKE '%''key''%') THEN
+                AND pg_get_constraintdef(oid) NOT LIKE '%''validation''%') THEN
     ALTER TABLE overwinter.put_aside
       DROP CONSTRAINT put_aside_kind_check,
       ADD CONSTRAINT put_aside_kind_check
-        CHECK (kind IN ('index', 'key', 'foreign key', 'trigger'));
+        CHECK (kind IN ('index', 'key', 'foreign key', 'validation', 'trigger'));
   END IF;
 END $$;
 

@@ -4,6 +4,7 @@ import static dev.overwinter.activities.load.LoadTestServer.execute;
 import static dev.overwinter.activities.load.LoadTestServer.texts;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.overwinter.activities.StepContext;
 import dev.overwinter.activities.StepException;
@@ -15,6 +16,7 @@ import dev.overwinter.workflows.steps.PutAsideSummary;
 import dev.overwinter.workflows.steps.StepInput;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -117,18 +119,25 @@ class TargetLoadTest {
         "UPDATE readings SET unit_id = 4711 WHERE id <= 3",
         "UPDATE \"Odd Names\" SET a = NULL WHERE n <= 2");
 
-    assertThatThrownBy(() -> pair.load().completeLoad(pair.input(), pair.context()))
-        .isInstanceOfSatisfying(
-            StepException.class,
-            e -> assertThat(e.type()).isEqualTo(FailureType.VERIFICATION_FAILED))
-        .hasMessageContaining("Odd Names_a_b_fkey")
-        .hasMessageContaining("2 loaded rows")
-        .hasMessageNotContaining("4711");
-    execute(pair.target(), "UPDATE \"Odd Names\" SET a = b");
-    assertThatThrownBy(() -> pair.load().completeLoad(pair.input(), pair.context()))
-        .hasMessageContaining("readings_unit_fk of public.readings")
-        .hasMessageContaining("3 loaded rows");
-    execute(pair.target(), "UPDATE readings SET unit_id = 1 WHERE unit_id = 4711");
+    // Keys are proven side by side: which of the two broken ones is met first, nobody knows.
+    List<String> found = new ArrayList<>();
+    for (int key = 0; key < 2; key++) {
+      StepException failure =
+          catchThrowableOfType(
+              StepException.class, () -> pair.load().completeLoad(pair.input(), pair.context()));
+      assertThat(failure.type()).isEqualTo(FailureType.VERIFICATION_FAILED);
+      assertThat(failure).hasMessageNotContaining("4711");
+      found.add(failure.getMessage().replaceAll(" loaded rows.*", ""));
+      execute(
+          pair.target(),
+          failure.getMessage().contains("readings_unit_fk")
+              ? "UPDATE readings SET unit_id = 1 WHERE unit_id = 4711"
+              : "UPDATE \"Odd Names\" SET a = b");
+    }
+    assertThat(found)
+        .containsExactlyInAnyOrder(
+            "The foreign key Odd Names_a_b_fkey of public.Odd Names does not hold: 2",
+            "The foreign key readings_unit_fk of public.readings does not hold: 3");
     assertThat(pair.load().completeLoad(pair.input(), pair.context()).foreignKeys()).isEqualTo(7);
   }
 
