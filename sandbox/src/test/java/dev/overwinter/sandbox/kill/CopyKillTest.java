@@ -13,6 +13,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  * -Dkill.count=NUMBER} more or fewer.
  */
 @Tag("long")
+@ExtendWith(NoSecondChance.class)
 @Timeout(1800)
 class CopyKillTest {
   private static final int KILLS = Integer.getInteger("kill.count", 100);

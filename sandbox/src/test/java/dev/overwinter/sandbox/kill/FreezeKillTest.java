@@ -27,6 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
  * deals the same ones again; {@code -Dkill.count=NUMBER} deals more or fewer.
  */
 @Tag("real")
+@ExtendWith(NoSecondChance.class)
 @Timeout(900)
 class FreezeKillTest {
   private static final int KILLS = Integer.getInteger("kill.count", 70);

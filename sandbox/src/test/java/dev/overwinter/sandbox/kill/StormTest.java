@@ -14,10 +14,12 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Connections are cut and servers restarted under a run, on both sides; the worker stays. */
 @Tag("long")
+@ExtendWith(NoSecondChance.class)
 @Timeout(600)
 class StormTest {
   @TempDir Path directory;
