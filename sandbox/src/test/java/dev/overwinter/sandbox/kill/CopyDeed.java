@@ -55,6 +55,11 @@ enum CopyDeed {
   /** Chunks that one process has in its hands at one time. */
   static final int LANES = 2;
 
+  /**
+   * Names of runs end so that keep no archive: rows go straight from the source into the target.
+   */
+  static final String STRAIGHT = "-straight";
+
   private static final long CHUNK_BYTES = 64 * 1024;
 
   /** Nobody follows, nobody cancels. */
@@ -75,6 +80,11 @@ enum CopyDeed {
   /** Whether several processes share the work, each of them in several lanes. */
   boolean isShared() {
     return this == EXPORT || this == IMPORT;
+  }
+
+  /** Whether a run that keeps no archive has anything to do there. */
+  boolean isOfEveryRun() {
+    return this != EXPORT && this != COMPLETE_ARCHIVE;
   }
 
   /** Whether it does the same again when it is asked again, rather than find it done. */
@@ -112,7 +122,11 @@ enum CopyDeed {
   static StepInput input(String run) {
     ObjectNode request = SandboxRequest.create();
     request.putArray("schemas").add(Depot.SCHEMA);
-    request.withObject("/copy").put("chunkBytes", CHUNK_BYTES).put("lanes", 2 * LANES);
+    request
+        .withObject("/copy")
+        .put("chunkBytes", CHUNK_BYTES)
+        .put("lanes", 2 * LANES)
+        .put("archive", !run.endsWith(STRAIGHT));
     return new StepInput(new RunKey("night-" + run, run), RequestReader.read(request).request());
   }
 

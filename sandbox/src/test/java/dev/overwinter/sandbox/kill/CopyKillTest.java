@@ -44,31 +44,37 @@ class CopyKillTest {
     int copying = 0;
     int chunks = 0;
     int redone = 0;
+    int straight = 0;
     try (SupabaseSource source = SupabaseSource.start(options);
         SelfHostedTarget target = SelfHostedTarget.start(options);
         Connection owner = source.connect(SupabaseSource.OWNER)) {
       Depot.makeTables(owner);
       Depot.fill(owner);
-      while (count(landed) < KILLS || landed.size() < CopyDeed.values().length) {
+      while (count(landed) < KILLS || copies < 2 || landed.size() < CopyDeed.values().length) {
         assertThat(copies).as("copies, with blows that landed %s", landed).isLessThan(MOST_COPIES);
-        String run = "run-" + ++copies;
+        boolean keepsArchive = copies++ % 2 == 0;
+        String run = "run-" + copies + (keepsArchive ? "" : CopyDeed.STRAIGHT);
         int left = Math.max(KILLS - count(landed), CopyDeed.values().length);
-        try (KilledCopy copy = new KilledCopy(source, target, directory, run, left, random)) {
+        int most = copies == 1 ? left * 2 / 3 : left;
+        try (KilledCopy copy = new KilledCopy(source, target, directory, run, most, random)) {
           copy.carryOut();
           copy.landed().forEach((deed, kills) -> landed.merge(deed, kills, Integer::sum));
           copying += copy.copying();
           chunks += copy.chunks();
           redone += copy.redone();
+          straight += keepsArchive ? 0 : copy.landed().getOrDefault(CopyDeed.IMPORT, 0);
         } catch (AssertionError e) {
           throw new AssertionError("seed %d, %s".formatted(seed, run), e);
         }
       }
     }
     System.out.printf(
-        "seed %d: killed %d times with work in hand, %s, %d times with rows of a COPY on the wire;"
-            + " %d copies, %d chunks in all, %d of them begun again%n",
-        seed, count(landed), landed, copying, copies, chunks, redone);
+        "seed %d: killed %d times with work in hand, %s, %d times with rows of a COPY on the wire,"
+            + " %d times between source and target; %d copies, %d chunks in all, %d of them begun"
+            + " again%n",
+        seed, count(landed), landed, copying, straight, copies, chunks, redone);
     assertThat(landed).containsOnlyKeys(CopyDeed.values());
+    assertThat(straight).isPositive();
   }
 
   private static int count(Map<CopyDeed, Integer> landed) {

@@ -55,6 +55,7 @@ final class KilledCopy implements AutoCloseable {
   private final Connection source;
   private final Connection target;
   private final List<String> definitions;
+  private final List<CopyDeed> deeds;
   private final Map<CopyDeed, Integer> landed = new EnumMap<>(CopyDeed.class);
   private int chunks;
   private int copying;
@@ -74,6 +75,10 @@ final class KilledCopy implements AutoCloseable {
       throws SQLException {
     this.kills = kills;
     this.run = run;
+    this.deeds =
+        Stream.of(CopyDeed.values())
+            .filter(deed -> deed.isOfEveryRun() || !run.endsWith(CopyDeed.STRAIGHT))
+            .toList();
     this.archive = directory.resolve("archive-" + run);
     this.random = random;
     String database = run.replace('-', '_');
@@ -98,7 +103,7 @@ final class KilledCopy implements AutoCloseable {
   /** Carries it out, and looks after each blow and in the end. */
   void carryOut() throws Exception {
     prepare();
-    for (CopyDeed deed : CopyDeed.values()) {
+    for (CopyDeed deed : deeds) {
       Phase phase = new Phase(deed);
       phase.run();
       if (deed.isShared()) {
@@ -125,7 +130,7 @@ final class KilledCopy implements AutoCloseable {
   }
 
   private List<Path> leftBehind() throws Exception {
-    try (Stream<Path> files = Files.walk(archive)) {
+    try (Stream<Path> files = Files.exists(archive) ? Files.walk(archive) : Stream.empty()) {
       return files.filter(file -> file.toString().endsWith(".part")).toList();
     }
   }
@@ -251,8 +256,8 @@ final class KilledCopy implements AutoCloseable {
 
     private int quota() {
       int lone = Math.min(LONE_KILLS, kills);
-      int loneDeeds = (int) Stream.of(CopyDeed.values()).filter(it -> !it.isShared()).count();
-      int sharedDeeds = CopyDeed.values().length - loneDeeds;
+      int loneDeeds = (int) deeds.stream().filter(it -> !it.isShared()).count();
+      int sharedDeeds = deeds.size() - loneDeeds;
       return deed.isShared()
           ? (Math.max(0, kills - loneDeeds * lone) + sharedDeeds - 1) / sharedDeeds
           : lone;
