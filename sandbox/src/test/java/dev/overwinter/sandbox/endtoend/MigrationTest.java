@@ -3,6 +3,7 @@ package dev.overwinter.sandbox.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.overwinter.sandbox.app.SandboxUser;
 import dev.overwinter.sandbox.app.UserKind;
 import dev.overwinter.sandbox.database.SupabaseSource;
@@ -29,6 +30,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -95,6 +97,31 @@ final class MigrationTest {
       Expect.oneAccountPerUser(night.stage);
       WorkflowReplayer.replayWorkflowExecution(history(night), FreezeBackfillWorkflow.class);
       night.recordHistory("live-after-crashes");
+    }
+  }
+
+  @Test
+  @Tag("long")
+  void without_an_archive_everything_arrives_and_no_row_is_left_on_the_workers_disk()
+      throws Exception {
+    try (Night night = Night.prepare(directory)) {
+      ObjectNode request = Night.request();
+      request.withObject("/copy").put("archive", false);
+      night.begin(request);
+      night.approve();
+      RunStatus end = night.result();
+
+      assertThat(end.state()).isEqualTo(RunState.LIVE);
+      night.traffic.stop();
+      Expect.everyRowOnTheTarget(night.stage);
+      Expect.noAcceptedWriteLost(night.stage, night.traffic, end.frozenSince());
+      Path runDirectory = find(night, "report.md").getParent();
+      try (Stream<Path> files = Files.list(runDirectory)) {
+        assertThat(files.map(file -> file.getFileName().toString()))
+            .containsExactlyInAnyOrder("report.md", "report.json", "user-mapping.json");
+      }
+      assertThat(Files.readString(runDirectory.resolve("report.md")))
+          .contains("no archive is kept, rows go straight into the target");
     }
   }
 
