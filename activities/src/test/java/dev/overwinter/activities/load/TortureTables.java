@@ -29,7 +29,8 @@ final class TortureTables {
 
   private TortureTables() {}
 
-  private static String resource(String name) {
+  /** The text of a resource beside those of these tables. */
+  static String resource(String name) {
     try (InputStream stream = TortureTables.class.getResourceAsStream("torture/" + name)) {
       return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
