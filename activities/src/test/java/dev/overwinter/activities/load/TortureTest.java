@@ -3,7 +3,11 @@ package dev.overwinter.activities.load;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.overwinter.activities.postgres.Database;
+import dev.overwinter.activities.postgres.DatabaseSettings;
 import dev.overwinter.activities.postgres.TestServer;
+import dev.overwinter.activities.preflight.Preflight;
+import dev.overwinter.activities.preflight.ReferenceCensus;
+import dev.overwinter.activities.preflight.UserCensus;
 import dev.overwinter.activities.remap.RemapPlanning;
 import dev.overwinter.activities.verify.Verification;
 import dev.overwinter.workflows.steps.Finding;
@@ -70,6 +74,7 @@ class TortureTest {
       TestServer.execute(later, tables + TortureRules.TABLES);
       fixture.tables = TortureRules.of(fixture.source);
 
+      assertNothingRefused(fixture);
       load(fixture);
       TestServer.execute(fixture.source, TortureRules.WANTED);
       assertRuled(fixture.target, fixture.source);
@@ -81,6 +86,29 @@ class TortureTest {
       assertRuled(later, fixture.source);
       assertRest(later, fixture, schemas);
     }
+  }
+
+  /** Rules that a run can follow are none that preflight may turn down. */
+  private void assertNothingRefused(CopyFixture fixture) {
+    List<Finding> findings =
+        new Preflight(
+                settings(fixture.source),
+                settings(fixture.target),
+                (input, context) -> new UserCensus.Users(Map.of(), List.of()),
+                (input, context) -> new ReferenceCensus.References(1, List.of()),
+                archive)
+            .preflight(fixture.input(), fixture.recorder)
+            .findings();
+    assertThat(findings)
+        .filteredOn(it -> it.severity() == Severity.BLOCKER && !it.object().equals("auth.users"))
+        .extracting(it -> it.object() + ": " + it.message())
+        .isEmpty();
+  }
+
+  private static DatabaseSettings settings(Database side) {
+    String name = TestServer.single(side, "SELECT current_database()");
+    String url = "jdbc:postgresql://localhost:%d/%s".formatted(TestServer.port(), name);
+    return new DatabaseSettings(name, url, "postgres", "", 2);
   }
 
   private static void assertRuled(Database target, Database source) {
