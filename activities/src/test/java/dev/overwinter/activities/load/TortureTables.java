@@ -29,9 +29,14 @@ final class TortureTables {
 
   private TortureTables() {}
 
-  /** The text of a resource beside those of these tables. */
+  /** The text of a resource of these tables. */
   static String resource(String name) {
-    try (InputStream stream = TortureTables.class.getResourceAsStream("torture/" + name)) {
+    return text("torture/" + name);
+  }
+
+  /** The text of a resource. */
+  static String text(String name) {
+    try (InputStream stream = TortureTables.class.getResourceAsStream(name)) {
       return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
