@@ -177,9 +177,17 @@ final class ColumnComparison {
     return from.type().equals(to.type()) || unqualified(from).equals(unqualified(to));
   }
 
-  /** An extension may live in another schema on the other side; its type is the same. */
+  /**
+   * An extension may live in another schema on the other side; its type is the same. So is one with
+   * six digits of a second, which are all there are.
+   */
   private static String unqualified(Column column) {
-    return column.type().replaceFirst("^(\"[^\"]+\"|[^.\"(]+)\\.", "") + " " + column.baseType();
+    return column
+            .type()
+            .replaceFirst("^(\"[^\"]+\"|[^.\"(]+)\\.", "")
+            .replaceFirst("^(time|timestamp|interval)\\(6\\)", "$1")
+        + " "
+        + column.baseType();
   }
 
   /** Whether each value of a type has the same text form in another, wider one. */

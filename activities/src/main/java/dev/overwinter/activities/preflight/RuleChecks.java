@@ -117,13 +117,15 @@ final class RuleChecks {
     List<Finding> findings = new ArrayList<>();
     for (Table table : look.sourceTables()) {
       TableRule rule = Projections.rule(look.request(), table.name());
-      ExpressionCheck check = new ExpressionCheck(look, table);
-      if (rule.filter() != null) {
-        check
-            .problem(rule.filter(), true)
-            .map(message -> refused(table.name() + ": filter", message, "filter"))
-            .ifPresent(findings::add);
-      }
+      Optional<String> unfit =
+          rule.filter() == null
+              ? Optional.empty()
+              : new ExpressionCheck(look, table, null).problem(rule.filter(), true);
+      unfit
+          .map(message -> refused(table.name() + ": filter", message, "filter"))
+          .ifPresent(findings::add);
+      ExpressionCheck check =
+          new ExpressionCheck(look, table, unfit.isPresent() ? null : rule.filter());
       for (Map.Entry<String, ColumnRule> column : rule.columns().entrySet()) {
         if (column.getValue().value() != null) {
           check
@@ -171,12 +173,12 @@ final class RuleChecks {
       Look look, Projection table, ProjectedColumn made, Column column, String constant)
       throws SQLException {
     String path = table.source() + "." + made.name();
-    String text = textForm(made.column(), constant);
-    // A cast cuts to a length without a word, as an assignment does not.
-    String sql =
-        "SELECT c.given, %s FROM (SELECT %s AS given) c"
-            .formatted(textForm(column, "c.given::" + column.type()), text);
-    SafeQuery.Answer answer = SafeQuery.ask(look.target(), sql);
+    String given = written(look, made.column(), constant);
+    // As a literal, which the type's own input function reads, as COPY does; a cast from text may
+    // mean another thing. Both cut to a length without a word, as an assignment does not.
+    String literal =
+        "E'%s'::%s".formatted(given.replace("\\", "\\\\").replace("'", "''"), column.type());
+    SafeQuery.Answer answer = SafeQuery.ask(look.target(), "SELECT " + textForm(column, literal));
     if (answer.problem() != null) {
       return Optional.of(
           Finding.blocker(
@@ -185,7 +187,7 @@ final class RuleChecks {
                   .formatted(column.type(), answer.problem()),
               "Correct the constant in tables of the request."));
     }
-    if (answer.row()[0].equals(answer.row()[1])) {
+    if (given.equals(answer.row()[0])) {
       return Optional.empty();
     }
     return Optional.of(
@@ -194,11 +196,16 @@ final class RuleChecks {
             "The target's column of type %s would hold the rule's constant in another form."
                 .formatted(column.type()),
             "Write it as the target does: "
-                + RuleText.column(table.source(), made.name(), "constant", answer.row()[1])));
+                + RuleText.column(table.source(), made.name(), "constant", answer.row()[0])));
+  }
+
+  private static String written(Look look, Column type, String constant) throws SQLException {
+    return SafeQuery.ask(look.target(), "SELECT " + textForm(type, constant)).row()[0];
   }
 
   private static String textForm(Column column, String value) {
     return column.outputFunction().endsWith(".enum_out")
+            || column.outputFunction().equals("pg_catalog.textout")
         ? "(" + value + ")::text"
         : "textin(%s(%s))".formatted(column.outputFunction(), value);
   }

@@ -39,6 +39,13 @@ final class ExpressionTypes {
   /** What PostgreSQL adds to every modifier of a length. */
   private static final int HEADER_BYTES = 4;
 
+  private static final int NO_MODIFIER = -1;
+
+  /** Digits of a second that moments have without a modifier. */
+  private static final int ALL_DIGITS = 6;
+
+  private static final int INTERVAL_OF_ALL_FIELDS = 0x7fff << 16;
+
   private ExpressionTypes() {}
 
   /**
@@ -79,9 +86,15 @@ final class ExpressionTypes {
   /** The {@code atttypmod} of those types whose values it limits, or null. */
   private static Integer modifier(ResultSetMetaData columns, int place) throws SQLException {
     int size = columns.getPrecision(place);
+    int digits = columns.getScale(place);
     return switch (columns.getColumnTypeName(place)) {
-      case "numeric" -> size == 0 ? null : (size << 16 | columns.getScale(place)) + HEADER_BYTES;
-      case "varchar", "bpchar" -> size == Integer.MAX_VALUE ? null : size + HEADER_BYTES;
+      case "numeric" -> size == 0 ? null : (size << 16 | digits) + HEADER_BYTES;
+      case "varchar" -> size == Integer.MAX_VALUE ? null : size + HEADER_BYTES;
+      // Without one it would be shown by a name that means one character.
+      case "bpchar" -> size == Integer.MAX_VALUE ? NO_MODIFIER : size + HEADER_BYTES;
+      case "bit", "varbit" -> size <= 0 || size == Integer.MAX_VALUE ? null : size;
+      case "time", "timetz", "timestamp", "timestamptz" -> digits < ALL_DIGITS ? digits : null;
+      case "interval" -> digits < ALL_DIGITS ? INTERVAL_OF_ALL_FIELDS | digits : null;
       default -> null;
     };
   }

@@ -7,6 +7,7 @@ import static dev.overwinter.activities.freeze.FreezeFixture.query;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.overwinter.activities.postgres.PackagedServer;
 import java.io.IOException;
 import java.io.Writer;
 import java.net.URI;
@@ -61,13 +62,13 @@ class LastResortTest {
   @Tag("real")
   @Test
   void frees_the_source_from_the_hands_of_psql() throws Exception {
-    assumeTrue(CronServer.programs().isPresent(), "POSTGRESQL_BIN is not set");
+    assumeTrue(PackagedServer.programs().isPresent(), "POSTGRESQL_BIN is not set");
     List<String> before = catalog(superuser);
     fixture.step().raise(input("a"), fixture.context());
     URI source = URI.create(owner.getMetaData().getURL().substring("jdbc:".length()));
     Process psql =
         new ProcessBuilder(
-                CronServer.programs().get().resolve("psql").toString(),
+                PackagedServer.programs().get().resolve("psql").toString(),
                 "--no-psqlrc",
                 "--set=ON_ERROR_STOP=1",
                 "--host=" + source.getHost(),

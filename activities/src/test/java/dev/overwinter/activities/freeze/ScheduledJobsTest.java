@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.overwinter.activities.StepContext;
 import dev.overwinter.activities.postgres.Database;
+import dev.overwinter.activities.postgres.PackagedServer;
 import dev.overwinter.workflows.steps.Progress;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -63,13 +64,13 @@ class ScheduledJobsTest {
 
   @BeforeAll
   static void start(@TempDir Path directory) throws Exception {
-    boolean there = CronServer.programs().isPresent();
+    boolean there = PackagedServer.programs().isPresent();
     if (!there) {
       System.err.println(
           "SKIPPED ScheduledJobsTest: no PostgreSQL with pg_cron; set POSTGRESQL_BIN to what tools/postgresql prints");
     }
     assumeTrue(there, "POSTGRESQL_BIN is not set");
-    server = CronServer.start(CronServer.programs().get(), directory);
+    server = CronServer.start(PackagedServer.programs().get(), directory);
     superuser = server.superuser();
     execute(superuser, SETUP);
     source = server.pool("hosted");

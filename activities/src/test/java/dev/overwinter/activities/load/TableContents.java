@@ -56,17 +56,12 @@ final class TableContents {
     Map<String, List<String>> contents = new TreeMap<>();
     try (Connection connection = database.connect()) {
       for (Table table : Catalog.read(connection, List.of(schemas))) {
-        ByteArrayOutputStream text = new ByteArrayOutputStream();
-        connection
-            .unwrap(PGConnection.class)
-            .getCopyAPI()
-            .copyOut(
-                "COPY (SELECT * FROM %s %s) TO STDOUT"
-                    .formatted(table.leaves().size() == 1 ? "ONLY" : "", table.name().sql()),
-                text);
         contents.put(
             table.name().toString(),
-            text.toString(StandardCharsets.UTF_8).lines().sorted().toList());
+            text(
+                connection,
+                "SELECT * FROM %s %s"
+                    .formatted(table.leaves().size() == 1 ? "ONLY" : "", table.name().sql())));
       }
       return contents;
     } catch (SQLException | IOException e) {
@@ -85,15 +80,11 @@ final class TableContents {
       for (Table table : Catalog.read(connection, List.of(schemas))) {
         List<String> rows = new ArrayList<>();
         for (QualifiedName leaf : table.leaves()) {
-          ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-          connection
-              .unwrap(PGConnection.class)
-              .getCopyAPI()
-              .copyOut(
-                  "COPY (SELECT %s FROM ONLY %s) TO STDOUT (FORMAT binary)"
-                      .formatted(binaryColumns(connection, leaf, table.columns()), leaf.sql()),
-                  bytes);
-          rows.addAll(split(ByteBuffer.wrap(bytes.toByteArray())));
+          rows.addAll(
+              binary(
+                  connection,
+                  "SELECT %s FROM ONLY %s"
+                      .formatted(binaryColumns(connection, leaf, table.columns()), leaf.sql())));
         }
         rows.sort(null);
         contents.put(table.name().toString(), rows);
@@ -104,8 +95,29 @@ final class TableContents {
     }
   }
 
-  private static String binaryColumns(
-      Connection connection, QualifiedName leaf, List<Column> columns) throws SQLException {
+  /** The rows of a query in COPY text, in the order of the text. */
+  static List<String> text(Connection connection, String query) throws SQLException, IOException {
+    ByteArrayOutputStream text = new ByteArrayOutputStream();
+    connection
+        .unwrap(PGConnection.class)
+        .getCopyAPI()
+        .copyOut("COPY (%s) TO STDOUT".formatted(query), text);
+    return text.toString(StandardCharsets.UTF_8).lines().sorted().toList();
+  }
+
+  /** The rows of a query in binary COPY, as hexadecimal digits, in their order. */
+  static List<String> binary(Connection connection, String query) throws SQLException, IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    connection
+        .unwrap(PGConnection.class)
+        .getCopyAPI()
+        .copyOut("COPY (%s) TO STDOUT (FORMAT binary)".formatted(query), bytes);
+    return split(ByteBuffer.wrap(bytes.toByteArray()));
+  }
+
+  /** A relation's columns as they are to be read in binary, see {@link #binaryRows}. */
+  static String binaryColumns(Connection connection, QualifiedName leaf, List<Column> columns)
+      throws SQLException {
     Map<String, String> expressions = new HashMap<>();
     try (Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery(BINARY_COLUMNS.formatted(leaf.sql()))) {
@@ -126,6 +138,7 @@ final class TableContents {
       int start = stream.position();
       short fields = stream.getShort();
       if (fields < 0) {
+        rows.sort(null);
         return rows;
       }
       for (int field = 0; field < fields; field++) {

@@ -29,8 +29,14 @@ final class TortureTables {
 
   private TortureTables() {}
 
-  private static String resource(String name) {
-    try (InputStream stream = TortureTables.class.getResourceAsStream("torture/" + name)) {
+  /** The text of a resource of these tables. */
+  static String resource(String name) {
+    return text("torture/" + name);
+  }
+
+  /** The text of a resource. */
+  static String text(String name) {
+    try (InputStream stream = TortureTables.class.getResourceAsStream(name)) {
       return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
