@@ -27,6 +27,9 @@ final class CapacityChecks {
                   FROM pg_roles r WHERE r.rolname = current_user))
       """;
 
+  private static final long MEGABYTE = 1_000_000;
+  private static final long GIGABYTE = 1_000 * MEGABYTE;
+
   private final Path archive;
 
   CapacityChecks(Path archive) {
@@ -75,11 +78,12 @@ final class CapacityChecks {
 
   private List<Finding> archiveSpace(Look look) throws SQLException {
     Path existing = nearestExisting();
-    if (existing == null) {
+    if (existing == null || !look.request().copy().archive()) {
       return List.of();
     }
     long bytes = look.sourceTables().stream().mapToLong(Table::bytes).sum();
-    long needed = bytes + bytes / 2;
+    // Names of columns are written with every row; until it is loaded it lies there in binary, too.
+    long needed = 2 * bytes + bytes / 2;
     try {
       long free = Files.getFileStore(existing).getUsableSpace();
       if (free < needed) {
@@ -88,7 +92,7 @@ final class CapacityChecks {
                 "archive",
                 "The archive directory has %s free; the export may need %s."
                     .formatted(readable(free), readable(needed)),
-                "Free space there or name another directory in OVERWINTER_ARCHIVE_DIRECTORY."));
+                "Free space there, name another directory in OVERWINTER_ARCHIVE_DIRECTORY, or set copy.archive to false."));
       }
     } catch (IOException e) {
       return List.of(
@@ -110,6 +114,8 @@ final class CapacityChecks {
   }
 
   private static String readable(long bytes) {
-    return String.format(Locale.ROOT, "%.1f GB", bytes / 1e9);
+    return bytes < GIGABYTE
+        ? "%d MB".formatted(Math.round(bytes / (double) MEGABYTE))
+        : String.format(Locale.ROOT, "%.1f GB", bytes / (double) GIGABYTE);
   }
 }

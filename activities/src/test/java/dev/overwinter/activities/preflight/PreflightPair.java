@@ -5,6 +5,7 @@ import dev.overwinter.activities.load.LoadTestServer;
 import dev.overwinter.activities.postgres.DatabaseSettings;
 import dev.overwinter.workflows.RunKey;
 import dev.overwinter.workflows.request.ApprovalRules;
+import dev.overwinter.workflows.request.Compression;
 import dev.overwinter.workflows.request.CopyRules;
 import dev.overwinter.workflows.request.ExistingAccountRule;
 import dev.overwinter.workflows.request.FreezeRules;
@@ -149,6 +150,24 @@ final class PreflightPair {
 
   static MigrationRequest request(FreezeRules freeze) {
     return request(null, null, List.of("public"), List.of(), 2, freeze);
+  }
+
+  /** The same, without an archive. */
+  static MigrationRequest requestWithoutArchive() {
+    MigrationRequest base = request();
+    return new MigrationRequest(
+        null,
+        null,
+        base.schemas(),
+        base.skipTables(),
+        base.tables(),
+        base.users(),
+        base.references(),
+        base.freeze(),
+        base.approval(),
+        new CopyRules(2, 1 << 20, false, Compression.NONE),
+        base.rollback(),
+        base.target());
   }
 
   /** The same, with something that may be done to the target. */

@@ -25,6 +25,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -436,6 +438,23 @@ class PreflightTest {
         Severity.BLOCKER,
         "archive",
         "cannot be written");
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void a_disk_without_room_is_a_blocker_unless_no_archive_is_kept() {
+    // A file system that has no room ever.
+    Preflight preflight =
+        preflightOf(pair.sourceSettings(), pair.targetSettings(), Path.of("/proc"));
+    assertFound(
+        preflight.preflight(PreflightPair.input(PreflightPair.request()), PreflightPair.context()),
+        Severity.BLOCKER,
+        "archive",
+        "has 0 MB free");
+    PreflightReport without =
+        preflight.preflight(
+            PreflightPair.input(PreflightPair.requestWithoutArchive()), PreflightPair.context());
+    assertThat(without.findings()).noneMatch(finding -> finding.message().contains("free"));
   }
 
   private PreflightReport preflight(MigrationRequest request) {
