@@ -28,6 +28,7 @@ import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -76,6 +77,13 @@ public final class ArchiveImport {
       return new Work(run, order, tables, new ImportPlan(run, order, tables));
     }
 
+    /** What is done in the end, by all attempts. */
+    private ImportSummary summary() {
+      int parts = tables.stream().mapToInt(it -> it.parts().size()).sum();
+      long rows = tables.stream().mapToLong(it -> it.digest().rows()).sum();
+      return new ImportSummary(tables.size(), parts, rows);
+    }
+
     private static void requireAllKnown(ImportOrder order, List<ArchivedTable> tables) {
       List<String> known = tables.stream().map(it -> it.table().target().toString()).toList();
       List<String> unknown = order.tables().stream().filter(it -> !known.contains(it)).toList();
@@ -96,42 +104,63 @@ public final class ArchiveImport {
    */
   public ImportSummary run(ImportOrder order, StepContext context) {
     Work work = Work.of(order);
-    begin(work, context);
+    if (!begins(work, context)) {
+      return work.summary();
+    }
     StepInput input = input(work);
     load.putAside(input, context);
     loadParts(work, context);
     load.completeLoad(input, context);
     compare(work, context);
-    ChunkLedger.Totals totals = totals(work);
     target.inTransaction(
         "the end of the import",
         connection -> {
           work.plan().end(connection);
           return null;
         });
-    return new ImportSummary(work.tables().size(), totals.chunks(), totals.rowsLoaded());
+    return work.summary();
   }
 
-  private void begin(Work work, StepContext context) {
+  /**
+   * Makes the import's record or finds it.
+   *
+   * @return false when an attempt had ended it, and died before it could say so
+   */
+  private boolean begins(Work work, StepContext context) {
     LedgerSchema.create(target);
+    Optional<StepException> filled;
     try {
-      CancelGuard.inTransaction(
-          target,
-          "looking at the target",
-          connection -> {
-            work.plan().begin(connection);
-            return null;
-          },
-          context);
+      filled =
+          CancelGuard.inTransaction(target, "looking at the target", work.plan()::begin, context);
+      if (filled.isPresent()) {
+        requireHeld(work, filled.get(), context);
+      }
     } catch (StepException e) {
-      target.inTransaction(
-          "removing an unused ledger",
-          connection -> {
-            ImportPlan.dropUnused(connection);
-            return null;
-          });
+      removeUnusedLedger();
       throw e;
     }
+    if (filled.isPresent()) {
+      removeUnusedLedger();
+    }
+    return filled.isEmpty();
+  }
+
+  /** Small tables first: where others' rows are in the way, they mostly show it at once. */
+  private void requireHeld(Work work, StepException filled, StepContext context) {
+    try {
+      compare(work, context);
+    } catch (StepException e) {
+      throw e.type() == FailureType.VERIFICATION_FAILED ? filled : e;
+    }
+  }
+
+  private void removeUnusedLedger() {
+    target.inTransaction(
+        "removing an unused ledger",
+        connection -> {
+          ImportPlan.dropUnused(connection);
+          return null;
+        });
   }
 
   /**
@@ -201,6 +230,7 @@ public final class ArchiveImport {
         target.inTransaction("reading the catalog", work.plan()::inTarget);
     List<Lanes.Task> tasks =
         work.tables().stream()
+            .sorted(Comparator.comparing(it -> it.digest().rows()))
             .map(it -> comparing(work.run(), it, inTarget.get(it.table().target())))
             .toList();
     Lanes.run(lanes, "tables", tasks, context);
