@@ -9,6 +9,7 @@ import dev.overwinter.activities.postgres.Catalog;
 import dev.overwinter.activities.postgres.Column;
 import dev.overwinter.activities.postgres.QualifiedName;
 import dev.overwinter.activities.postgres.Table;
+import dev.overwinter.activities.remap.ArchivedMapping;
 import dev.overwinter.workflows.FailureType;
 import dev.overwinter.workflows.RunKey;
 import java.sql.Connection;
@@ -32,11 +33,17 @@ final class ImportPlan {
   private final RunKey run;
   private final ImportOrder order;
   private final List<ArchivedTable> tables;
+  private final Optional<ArchivedMapping> mapping;
 
-  ImportPlan(RunKey run, ImportOrder order, List<ArchivedTable> tables) {
+  ImportPlan(
+      RunKey run,
+      ImportOrder order,
+      List<ArchivedTable> tables,
+      Optional<ArchivedMapping> mapping) {
     this.run = run;
     this.order = order;
     this.tables = tables;
+    this.mapping = mapping;
   }
 
   /** The tables' schemas in the target. */
@@ -81,6 +88,9 @@ final class ImportPlan {
     }
     for (ArchivedTable table : tables) {
       ChunkLedger.recordArchived(target, run, table);
+    }
+    if (mapping.isPresent()) {
+      mapping.get().record(target, run);
     }
     return Optional.empty();
   }
