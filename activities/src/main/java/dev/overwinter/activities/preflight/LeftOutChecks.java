@@ -3,6 +3,7 @@ package dev.overwinter.activities.preflight;
 import dev.overwinter.activities.preflight.Check.Needs;
 import dev.overwinter.workflows.steps.Finding;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 
 /** What no run carries, whatever the request says: counted, for the record. */
@@ -30,6 +31,21 @@ final class LeftOutChecks {
                GROUP BY 1) s
       """;
 
+  /**
+   * Tables of extensions whose rows of the application's own a dump would have, and which those
+   * are.
+   */
+  private static final String CONFIGURATION =
+      """
+      SELECT format('%s.%s', n.nspname, c.relname), format('%I.%I', n.nspname, c.relname), e.extname, given.condition
+        FROM pg_extension e
+       CROSS JOIN LATERAL unnest(e.extconfig, e.extcondition) given (oid, condition)
+        JOIN pg_class c ON c.oid = given.oid AND c.relkind = 'r'
+        JOIN pg_namespace n ON n.oid = c.relnamespace
+       WHERE n.nspname = ANY (?) OR n.nspname = 'extensions'
+       ORDER BY 1
+      """;
+
   private static final String VIEWS =
       """
       SELECT nullif(count(*), 0)
@@ -45,6 +61,7 @@ final class LeftOutChecks {
     return List.of(
         new Check("tables of Supabase's own schemas", Needs.SOURCE, LeftOutChecks::ownSchemas),
         new Check("tables of extensions", Needs.SOURCE, LeftOutChecks::ofExtensions),
+        new Check("rows in tables of extensions", Needs.SOURCE, LeftOutChecks::inExtensions),
         new Check("views", Needs.SOURCE, LeftOutChecks::views));
   }
 
@@ -60,6 +77,26 @@ final class LeftOutChecks {
         "tables of extensions",
         "Tables that belong to an extension are not carried: %s. The target's have their own.",
         look.askSource(OF_EXTENSIONS, look.schemas()));
+  }
+
+  private static List<Finding> inExtensions(Look look) throws SQLException {
+    List<Finding> findings = new ArrayList<>();
+    for (String[] table : look.askSource(CONFIGURATION, look.schemas())) {
+      String condition = table[3] == null ? "" : table[3];
+      SafeQuery.Answer rows =
+          SafeQuery.ask(
+              look.source(),
+              "SELECT nullif(count(*), 0) FROM %s %s".formatted(table[1], condition));
+      if (rows.problem() != null || rows.row()[0] != null) {
+        findings.add(
+            Finding.warning(
+                table[0],
+                "The table belongs to the extension %s and is not carried, and %s rows in it are not the extension's own."
+                    .formatted(table[2], rows.problem() == null ? rows.row()[0] : "uncounted"),
+                "Put these into the target's before the run if the application needs them: pg_dump --data-only has them."));
+      }
+    }
+    return findings;
   }
 
   private static List<Finding> views(Look look) throws SQLException {

@@ -76,10 +76,17 @@ class PreflightTest {
         CREATE VIEW public.codes AS SELECT code FROM public.units;
         CREATE VIEW public.prices AS SELECT price FROM public.units;
         CREATE EXTENSION ltree SCHEMA public; CREATE TABLE public.of_it (id int);
+        INSERT INTO public.of_it VALUES (1), (2), (3);
+        UPDATE pg_extension SET extconfig = ARRAY['public.of_it'::regclass::oid], extcondition = ARRAY['WHERE id > 1']
+         WHERE extname = 'ltree';
+        GRANT SELECT ON public.of_it TO project_owner;
         ALTER EXTENSION ltree ADD TABLE public.of_it
         """);
 
-    assertThat(preflight(PreflightPair.request()).findings())
+    PreflightReport report = preflight(PreflightPair.request());
+    assertFound(
+        report, Severity.WARNING, "public.of_it", "extension ltree and is not carried, and 2 rows");
+    assertThat(report.findings())
         .filteredOn(finding -> finding.severity() == Severity.NOTE)
         .extracting(Finding::message)
         .contains(
