@@ -23,11 +23,13 @@ import java.util.Objects;
  * What a finished archive holds, by its {@code manifest.json}.
  *
  * @param sha256 digest of the manifest's file, hexadecimal
+ * @param runId the run that wrote it
  * @param tables its tables, in the order of the run's plan
  */
-public record Manifest(String sha256, List<ArchivedTable> tables) {
+public record Manifest(String sha256, String runId, List<ArchivedTable> tables) {
   public Manifest {
     Objects.requireNonNull(sha256, "sha256");
+    Objects.requireNonNull(runId, "runId");
     tables = List.copyOf(tables);
   }
 
@@ -88,7 +90,8 @@ public record Manifest(String sha256, List<ArchivedTable> tables) {
       for (JsonNode table : json.required("tables")) {
         tables.add(toTable(tables.size() + 1, table));
       }
-      return new Manifest(HexFormat.of().formatHex(Sha256.newDigest().digest(bytes)), tables);
+      return new Manifest(
+          HexFormat.of().formatHex(Sha256.newDigest().digest(bytes)), text(json, "runId"), tables);
     } catch (NoSuchFileException e) {
       throw damaged("is missing: name the directory of one run, whose archive was completed");
     } catch (JsonProcessingException | IllegalArgumentException e) {

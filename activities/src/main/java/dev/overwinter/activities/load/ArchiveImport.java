@@ -19,6 +19,11 @@ import dev.overwinter.activities.postgres.Database;
 import dev.overwinter.activities.postgres.QualifiedName;
 import dev.overwinter.activities.postgres.Table;
 import dev.overwinter.activities.postgres.TableDigest;
+import dev.overwinter.activities.remap.ArchivedMapping;
+import dev.overwinter.activities.remap.IdKind;
+import dev.overwinter.activities.remap.LedgerRowRemappers;
+import dev.overwinter.activities.remap.RowRemapper;
+import dev.overwinter.activities.remap.RowRemappers;
 import dev.overwinter.activities.verify.TargetDigest;
 import dev.overwinter.workflows.FailureType;
 import dev.overwinter.workflows.RunKey;
@@ -28,6 +33,7 @@ import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -62,18 +68,39 @@ public final class ArchiveImport {
   }
 
   /** One order with what the archive says to it. */
-  private record Work(RunKey run, ImportOrder order, List<ArchivedTable> tables, ImportPlan plan) {
+  private record Work(
+      RunKey run,
+      ImportOrder order,
+      List<ArchivedTable> tables,
+      Optional<ArchivedMapping> mapping,
+      ImportPlan plan) {
     private static Work of(ImportOrder order) {
       Manifest manifest = Manifest.read(order.directory());
       List<ArchivedTable> tables = manifest.tables().stream().filter(order::wants).toList();
       requireAllKnown(order, tables);
-      String name = manifest.sha256() + order.tables();
+      Optional<ArchivedMapping> mapping =
+          Optional.ofNullable(order.mapping())
+              .map(file -> ArchivedMapping.read(order.directory(), manifest.runId(), file));
+      String name =
+          manifest.sha256() + order.tables() + mapping.map(ArchivedMapping::fingerprint).orElse("");
       byte[] digest = Sha256.newDigest().digest(name.getBytes(StandardCharsets.UTF_8));
       RunKey run =
           new RunKey(
               "the import of " + order.directory().toAbsolutePath().normalize().getFileName(),
               "import-" + HexFormat.of().formatHex(digest).substring(0, RUN_ID_DIGITS));
-      return new Work(run, order, tables, new ImportPlan(run, order, tables));
+      ImportPlan plan = new ImportPlan(run, order, tables, mapping);
+      return new Work(run, order, tables, mapping, plan);
+    }
+
+    private Map<String, IdKind> mapped(ArchivedTable table) {
+      return mapping.map(it -> it.columns(table.table().source())).orElse(Map.of());
+    }
+
+    /** What is done in the end, by all attempts. */
+    private ImportSummary summary() {
+      int parts = tables.stream().mapToInt(it -> it.parts().size()).sum();
+      long rows = tables.stream().mapToLong(it -> it.digest().rows()).sum();
+      return new ImportSummary(tables.size(), parts, rows);
     }
 
     private static void requireAllKnown(ImportOrder order, List<ArchivedTable> tables) {
@@ -96,42 +123,67 @@ public final class ArchiveImport {
    */
   public ImportSummary run(ImportOrder order, StepContext context) {
     Work work = Work.of(order);
-    begin(work, context);
+    if (!begins(work, context)) {
+      return work.summary();
+    }
     StepInput input = input(work);
     load.putAside(input, context);
     loadParts(work, context);
     load.completeLoad(input, context);
     compare(work, context);
-    ChunkLedger.Totals totals = totals(work);
     target.inTransaction(
         "the end of the import",
         connection -> {
           work.plan().end(connection);
           return null;
         });
-    return new ImportSummary(work.tables().size(), totals.chunks(), totals.rowsLoaded());
+    return work.summary();
   }
 
-  private void begin(Work work, StepContext context) {
+  /**
+   * Makes the import's record or finds it.
+   *
+   * @return false when an attempt had ended it, and died before it could say so
+   */
+  private boolean begins(Work work, StepContext context) {
     LedgerSchema.create(target);
+    Optional<StepException> filled;
     try {
-      CancelGuard.inTransaction(
-          target,
-          "looking at the target",
-          connection -> {
-            work.plan().begin(connection);
-            return null;
-          },
-          context);
+      filled =
+          CancelGuard.inTransaction(target, "looking at the target", work.plan()::begin, context);
+      if (filled.isPresent()) {
+        requireHeld(work, filled.get(), context);
+      }
     } catch (StepException e) {
-      target.inTransaction(
-          "removing an unused ledger",
-          connection -> {
-            ImportPlan.dropUnused(connection);
-            return null;
-          });
+      removeUnusedLedger();
       throw e;
     }
+    if (filled.isPresent()) {
+      removeUnusedLedger();
+    }
+    return filled.isEmpty();
+  }
+
+  /** Small tables first: where others' rows are in the way, they mostly show it at once. */
+  private void requireHeld(Work work, StepException filled, StepContext context) {
+    if (work.mapping().isPresent()) {
+      // Without the ledger's mapping the new ids cannot be taken for the old ones.
+      throw filled;
+    }
+    try {
+      compare(work, context);
+    } catch (StepException e) {
+      throw e.type() == FailureType.VERIFICATION_FAILED ? filled : e;
+    }
+  }
+
+  private void removeUnusedLedger() {
+    target.inTransaction(
+        "removing an unused ledger",
+        connection -> {
+          ImportPlan.dropUnused(connection);
+          return null;
+        });
   }
 
   /**
@@ -164,6 +216,10 @@ public final class ArchiveImport {
 
   private void loadParts(Work work, StepContext context) {
     ArchiveFiles files = new ArchiveFiles(work.order().directory());
+    RowRemappers remappers =
+        work.mapping().isPresent()
+            ? new LedgerRowRemappers()
+            : (connection, run, table) -> RowRemapper.NOTHING;
     ChunkLedger.Totals before = totals(work);
     Lanes.Task next =
         new Lanes.Task(
@@ -171,7 +227,8 @@ public final class ArchiveImport {
             lane ->
                 target.inTransaction(
                     "import",
-                    CancelGuard.guarding(lane, c -> loadNext(c, work.run(), files, lane))));
+                    CancelGuard.guarding(
+                        lane, c -> loadNext(c, work.run(), files, remappers, lane))));
     Lanes.run(
         lanes, "parts", Collections.nCopies(before.chunks() - before.loaded(), next), context);
     ChunkLedger.Totals after = totals(work);
@@ -184,12 +241,17 @@ public final class ArchiveImport {
   }
 
   private static Void loadNext(
-      Connection connection, RunKey run, ArchiveFiles files, StepContext context)
+      Connection connection,
+      RunKey run,
+      ArchiveFiles files,
+      RowRemappers remappers,
+      StepContext context)
       throws SQLException {
     Optional<Chunk> chunk = ChunkLedger.claimToLoad(connection, run);
     if (chunk.isPresent()) {
       files.check(chunk.get());
-      long rows = ArchivedPartLoader.load(connection, chunk.get(), files, context);
+      RowRemapper remapper = remappers.forTable(connection, run, chunk.get().table());
+      long rows = ArchivedPartLoader.load(connection, chunk.get(), files, remapper, context);
       ChunkLedger.recordLoaded(connection, run, chunk.get(), rows);
     }
     return null;
@@ -201,12 +263,13 @@ public final class ArchiveImport {
         target.inTransaction("reading the catalog", work.plan()::inTarget);
     List<Lanes.Task> tasks =
         work.tables().stream()
-            .map(it -> comparing(work.run(), it, inTarget.get(it.table().target())))
+            .sorted(Comparator.comparing(it -> it.digest().rows()))
+            .map(it -> comparing(work, it, inTarget.get(it.table().target())))
             .toList();
     Lanes.run(lanes, "tables", tasks, context);
   }
 
-  private Lanes.Task comparing(RunKey run, ArchivedTable archived, Table table) {
+  private Lanes.Task comparing(Work work, ArchivedTable archived, Table table) {
     QualifiedName name = archived.table().target();
     return new Lanes.Task(
         "comparing " + name,
@@ -216,15 +279,17 @@ public final class ArchiveImport {
                 CancelGuard.guarding(
                     lane,
                     connection -> {
-                      requireDigest(connection, run, archived, table);
+                      requireDigest(connection, work, archived, table);
                       return null;
                     })));
   }
 
   private static void requireDigest(
-      Connection connection, RunKey run, ArchivedTable archived, Table table) throws SQLException {
+      Connection connection, Work work, ArchivedTable archived, Table table) throws SQLException {
     List<Column> columns = columns(archived.table(), table);
-    TableDigest loaded = TargetDigest.of(connection, table, columns, archived.digestedAs(), run);
+    TableDigest loaded =
+        TargetDigest.of(
+            connection, table, columns, archived.digestedAs(), work.mapped(archived), work.run());
     if (!loaded.equals(archived.digest())) {
       throw new StepException(
           FailureType.VERIFICATION_FAILED,

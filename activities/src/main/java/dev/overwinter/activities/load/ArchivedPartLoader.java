@@ -8,6 +8,7 @@ import dev.overwinter.activities.archive.ArchivedRows;
 import dev.overwinter.activities.archive.Chunk;
 import dev.overwinter.activities.postgres.CopyRowWriter;
 import dev.overwinter.activities.postgres.SqlFailures;
+import dev.overwinter.activities.remap.RowRemapper;
 import dev.overwinter.workflows.FailureType;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -23,7 +24,12 @@ final class ArchivedPartLoader {
    *
    * @return how many
    */
-  static long load(Connection target, Chunk chunk, ArchiveFiles files, StepContext context) {
+  static long load(
+      Connection target,
+      Chunk chunk,
+      ArchiveFiles files,
+      RowRemapper remapper,
+      StepContext context) {
     try (ArchivedRows rows = files.open(chunk)) {
       TargetTables.execute(target, TargetTables.APPLICATION_PATH);
       CopyIn copy =
@@ -31,6 +37,7 @@ final class ArchivedPartLoader {
       try {
         CopyRowWriter writer = new CopyRowWriter(copy::writeToCopy);
         for (byte[][] values = rows.next(); values != null; values = rows.next()) {
+          remapper.remap(values);
           writer.write(values);
           context.count(Measure.ROWS_IMPORTED, 1);
         }

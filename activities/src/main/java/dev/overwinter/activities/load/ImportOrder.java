@@ -13,11 +13,18 @@ import java.util.Objects;
  *     all
  * @param truncate the name of the target database when tables with rows are to be emptied first,
  *     else null
+ * @param mapping the file by which user ids are replaced as the archive's run did, or null to leave
+ *     those of the source
  */
-public record ImportOrder(Path directory, List<String> tables, String truncate) {
+public record ImportOrder(Path directory, List<String> tables, String truncate, Path mapping) {
   public ImportOrder {
     Objects.requireNonNull(directory, "directory");
     tables = tables.stream().distinct().sorted().toList();
+  }
+
+  /** With the user ids of the source. */
+  public ImportOrder(Path directory, List<String> tables, String truncate) {
+    this(directory, tables, truncate, null);
   }
 
   boolean wants(ArchivedTable table) {

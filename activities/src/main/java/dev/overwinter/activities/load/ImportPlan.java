@@ -9,6 +9,7 @@ import dev.overwinter.activities.postgres.Catalog;
 import dev.overwinter.activities.postgres.Column;
 import dev.overwinter.activities.postgres.QualifiedName;
 import dev.overwinter.activities.postgres.Table;
+import dev.overwinter.activities.remap.ArchivedMapping;
 import dev.overwinter.workflows.FailureType;
 import dev.overwinter.workflows.RunKey;
 import java.sql.Connection;
@@ -19,6 +20,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -31,11 +33,17 @@ final class ImportPlan {
   private final RunKey run;
   private final ImportOrder order;
   private final List<ArchivedTable> tables;
+  private final Optional<ArchivedMapping> mapping;
 
-  ImportPlan(RunKey run, ImportOrder order, List<ArchivedTable> tables) {
+  ImportPlan(
+      RunKey run,
+      ImportOrder order,
+      List<ArchivedTable> tables,
+      Optional<ArchivedMapping> mapping) {
     this.run = run;
     this.order = order;
     this.tables = tables;
+    this.mapping = mapping;
   }
 
   /** The tables' schemas in the target. */
@@ -52,21 +60,39 @@ final class ImportPlan {
   /**
    * Makes the record, or finds it.
    *
+   * @return why there is none: tables have rows, and nobody said that they may be lost. They may be
+   *     the archive's
    * @throws StepException when the target is not what the archive fits into, has rows that nobody
    *     may remove, or is the target of another run or import
    */
-  void begin(Connection target) throws SQLException {
+  Optional<StepException> begin(Connection target) throws SQLException {
     LedgerSchema.lock(target);
     requireNamedDatabase(target);
     requireNoOtherRun(target);
     if (!insertRun(target)) {
-      return;
+      return Optional.empty();
     }
     requireFit(inTarget(target));
-    requireEmpty(target, tables.stream().map(it -> it.table().target()).toList());
+    List<QualifiedName> names = tables.stream().map(it -> it.table().target()).toList();
+    TargetTables.lock(target, names, order.truncate() == null ? "SHARE" : "ACCESS EXCLUSIVE");
+    List<QualifiedName> filled = TargetTables.withRows(target, names);
+    if (!filled.isEmpty() && order.truncate() == null) {
+      deleteRun(target);
+      return Optional.of(
+          refused(
+              "These tables of the target have rows: %s. Nothing was changed. To lose those rows and load the archive's, name the database: --truncate %s"
+                  .formatted(filled, single(target, "SELECT current_database()"))));
+    }
+    if (!filled.isEmpty()) {
+      empty(target, names);
+    }
     for (ArchivedTable table : tables) {
       ChunkLedger.recordArchived(target, run, table);
     }
+    if (mapping.isPresent()) {
+      mapping.get().record(target, run);
+    }
+    return Optional.empty();
   }
 
   private void requireNamedDatabase(Connection target) throws SQLException {
@@ -133,17 +159,7 @@ final class ImportPlan {
     }
   }
 
-  private void requireEmpty(Connection target, List<QualifiedName> names) throws SQLException {
-    TargetTables.lock(target, names, order.truncate() == null ? "SHARE" : "ACCESS EXCLUSIVE");
-    List<QualifiedName> filled = TargetTables.withRows(target, names);
-    if (filled.isEmpty()) {
-      return;
-    }
-    if (order.truncate() == null) {
-      throw refused(
-          "These tables of the target have rows: %s. Nothing was changed. To lose those rows and load the archive's, name the database: --truncate %s"
-              .formatted(filled, single(target, "SELECT current_database()")));
-    }
+  private static void empty(Connection target, List<QualifiedName> names) throws SQLException {
     List<QualifiedName> referring =
         TargetTables.withRows(target, TargetTables.referringFromOutside(target, names));
     if (!referring.isEmpty()) {
@@ -156,12 +172,16 @@ final class ImportPlan {
 
   /** Ends the import's record; that of other runs stays. */
   void end(Connection target) throws SQLException {
+    deleteRun(target);
+    dropUnused(target);
+  }
+
+  private void deleteRun(Connection target) throws SQLException {
     try (PreparedStatement statement =
         target.prepareStatement("DELETE FROM overwinter.run WHERE run_id = ?")) {
       statement.setString(1, run.runId());
       statement.executeUpdate();
     }
-    dropUnused(target);
   }
 
   /** Drops a ledger that nobody has a record in. */

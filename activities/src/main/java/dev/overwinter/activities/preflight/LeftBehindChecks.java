@@ -10,7 +10,7 @@ import java.util.List;
 /** What the source has that this run does not carry. */
 final class LeftBehindChecks {
   /** Schemas of Supabase's own, by the list that its command line leaves out of dumps. */
-  private static final String OWN_SCHEMAS =
+  static final String OWN_SCHEMAS =
       "^(pg_.*|information_schema|overwinter|_analytics|_realtime|_supavisor|auth|etl|extensions"
           + "|pgbouncer|realtime|storage|supabase_functions|supabase_migrations|cron|dbdev|graphql"
           + "|graphql_public|net|pgmq|pgsodium|pgsodium_masks|pgtle|repack|tiger|tiger_data"

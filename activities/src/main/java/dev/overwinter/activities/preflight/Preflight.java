@@ -78,10 +78,12 @@ public final class Preflight {
     checks.addAll(SourceChecks.all());
     checks.addAll(FreezeChecks.all());
     checks.addAll(TargetChecks.all());
+    checks.addAll(TargetRoleChecks.all());
     checks.addAll(RuleChecks.all());
     checks.addAll(StructureChecks.all());
     checks.addAll(CreationChecks.all());
     checks.addAll(LeftBehindChecks.all());
+    checks.addAll(LeftOutChecks.all());
     checks.addAll(EventTriggerChecks.all());
     checks.addAll(CronChecks.all());
     checks.addAll(new CapacityChecks(archive).all());

@@ -14,19 +14,6 @@ final class TargetChecks {
   private static final int OLDEST = 150000;
   private static final int ONE_MAJOR = 10000;
 
-  private static final String TABLES =
-      """
-      SELECT format('%s.%s', n.nspname, c.relname), pg_has_role(c.relowner, 'USAGE'),
-             c.relforcerowsecurity AND c.relrowsecurity AND NOT (r.rolsuper OR r.rolbypassrls)
-        FROM pg_class c
-        JOIN pg_namespace n ON n.oid = c.relnamespace
-        JOIN pg_roles r ON r.rolname = current_user
-       WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't' AND n.nspname = ANY (?)
-         AND NOT EXISTS (SELECT 1 FROM pg_depend d
-                          WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
-       ORDER BY 1
-      """;
-
   private static final String FOREIGN_KEYS_OUT =
       """
       SELECT c.conname, c.conrelid::regclass::text, c.confrelid::regclass::text,
@@ -45,7 +32,6 @@ final class TargetChecks {
         new Check("that both sides are different databases", Needs.BOTH, TargetChecks::different),
         new Check("the target's version, name and encoding", Needs.TARGET, TargetChecks::identity),
         new Check("the versions and collations of both sides", Needs.BOTH, TargetChecks::versions),
-        new Check("the target role's privileges", Needs.TARGET, TargetChecks::privileges),
         new Check("other runs on the target", Needs.TARGET, TargetChecks::otherRuns),
         new Check("that the target's tables are empty", Needs.BOTH, TargetChecks::empty),
         new Check("foreign keys out of the target's tables", Needs.BOTH, TargetChecks::keysOut));
@@ -150,55 +136,6 @@ final class TargetChecks {
             "target",
             "Source and target are the same database.",
             "Correct OVERWINTER_SOURCE_URL or OVERWINTER_TARGET_URL."));
-  }
-
-  private static List<Finding> privileges(Look look) throws SQLException {
-    List<Finding> findings = new ArrayList<>();
-    for (String[] table : look.askTarget(TABLES, look.targetSchemas())) {
-      if (!SourceChecks.isTrue(table[1])) {
-        findings.add(
-            Finding.blocker(
-                table[0],
-                "The target role does not own this table, so it can neither guard it nor put its indexes and triggers aside.",
-                "ALTER TABLE ... OWNER TO the role of OVERWINTER_TARGET_USER, or make it a member of the owner."));
-      }
-      if (SourceChecks.isTrue(table[2])) {
-        findings.add(
-            Finding.blocker(
-                table[0],
-                "Row level security is forced on the owner of this table, so it cannot be loaded.",
-                "ALTER TABLE ... NO FORCE ROW LEVEL SECURITY until the run is over, or give the role BYPASSRLS."));
-      }
-    }
-    for (String schema : look.targetSchemas()) {
-      String sql =
-          "SELECT has_schema_privilege(n.oid, 'USAGE'), has_schema_privilege(n.oid, 'CREATE') FROM pg_namespace n WHERE nspname = ?";
-      List<String[]> row = look.askTarget(sql, schema);
-      if (row.isEmpty()
-          && look.creation().filter(it -> it.schemas().contains(schema)).isPresent()) {
-        continue;
-      }
-      if (row.isEmpty()) {
-        findings.add(
-            Finding.blocker(
-                schema, "The target has no schema of this name.", "Create it with its tables."));
-      } else if (!SourceChecks.isTrue(row.get(0)[0]) || !SourceChecks.isTrue(row.get(0)[1])) {
-        findings.add(
-            Finding.blocker(
-                schema,
-                "The target role may not create indexes in this schema, so those put aside could not be restored.",
-                "GRANT USAGE, CREATE ON SCHEMA to the role of OVERWINTER_TARGET_USER."));
-      }
-    }
-    if (!SourceChecks.isTrue(
-        look.askTarget("SELECT has_database_privilege(current_database(), 'CREATE')").get(0)[0])) {
-      findings.add(
-          Finding.blocker(
-              "target",
-              "The target role may not create the ledger's schema overwinter.",
-              "GRANT CREATE ON DATABASE to the role of OVERWINTER_TARGET_USER."));
-    }
-    return findings;
   }
 
   private static List<Finding> otherRuns(Look look) throws SQLException {

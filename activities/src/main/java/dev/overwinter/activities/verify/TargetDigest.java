@@ -5,6 +5,7 @@ import dev.overwinter.activities.postgres.PageRange;
 import dev.overwinter.activities.postgres.Table;
 import dev.overwinter.activities.postgres.TableDigest;
 import dev.overwinter.activities.postgres.WireType;
+import dev.overwinter.activities.remap.IdKind;
 import dev.overwinter.workflows.RunKey;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -20,12 +21,18 @@ public final class TargetDigest {
    *
    * @param columns which columns, in the order to digest them
    * @param digestedAs as values of which type each is digested
-   * @param run who loaded the table, without remapping anything
+   * @param mapped which of them hold ids that were replaced, by name
+   * @param run who loaded the table, and in the ledger has the mapping
    */
   public static TableDigest of(
-      Connection target, Table table, List<Column> columns, List<WireType> digestedAs, RunKey run)
+      Connection target,
+      Table table,
+      List<Column> columns,
+      List<WireType> digestedAs,
+      Map<String, IdKind> mapped,
+      RunKey run)
       throws SQLException {
-    DigestQuery query = DigestQuery.ofTarget(columns, digestedAs, Map.of(), run);
+    DigestQuery query = DigestQuery.ofTarget(columns, digestedAs, mapped, run);
     TableDigest digest = TableDigest.EMPTY;
     for (PageRange range : PageRange.of(target, table)) {
       digest = digest.plus(query.run(target, range));

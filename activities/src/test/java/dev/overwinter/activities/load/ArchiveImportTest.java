@@ -161,6 +161,17 @@ class ArchiveImportTest {
   }
 
   @Test
+  void an_import_that_has_ended_is_found_done_when_it_is_ordered_again() {
+    ImportSummary first = load(null);
+
+    assertThat(load(null)).isEqualTo(first);
+    assertLoaded();
+    TestServer.execute(later, "DELETE FROM app.elsewhere");
+    assertRefused(FailureType.TARGET_CHANGED, "app.reading", () -> load(null));
+    assertThat(TestServer.single(later, "SELECT to_regnamespace('overwinter')")).isNull();
+  }
+
+  @Test
   void a_table_with_rows_is_refused_unless_its_database_is_named() {
     String database = TestServer.single(later, "SELECT current_database()");
     TestServer.execute(later, "INSERT INTO app.unit (note) VALUES ('mine')");

@@ -47,7 +47,11 @@ class PreflightTest {
         preflight(
             PreflightPair.request(pair.source, pair.target, List.of("public"), List.of(), 2, 7200));
 
-    assertThat(report.findings()).isEmpty();
+    assertThat(besidesCounts(report)).isEmpty();
+    assertThat(report.findings())
+        .extracting(Finding::message)
+        .containsExactly(
+            "Tables of schemas that are Supabase's own or an extension's are not carried: 2 in auth.");
     assertThat(report.tables()).isEqualTo(2);
     assertThat(report.estimatedRows()).isEqualTo(100);
     assertThat(report.bytes()).isPositive();
@@ -56,6 +60,41 @@ class PreflightTest {
     assertThat(report.estimatedSeconds()).isEqualTo(180);
     assertThat(everything()).isEqualTo(before);
     assertThat(archive).isEmptyDirectory();
+  }
+
+  /** Without what is only counted, of what no run carries. */
+  private static List<Finding> besidesCounts(PreflightReport report) {
+    return report.findings().stream()
+        .filter(finding -> !finding.object().equals("schemas of Supabase"))
+        .toList();
+  }
+
+  @Test
+  void what_no_run_carries_is_counted() throws SQLException {
+    PreflightPair.asSuperuser(
+        pair.source,
+        """
+        CREATE SCHEMA storage; CREATE TABLE storage.buckets (id text); CREATE TABLE storage.objects (id text);
+        CREATE VIEW public.codes AS SELECT code FROM public.units;
+        CREATE VIEW public.prices AS SELECT price FROM public.units;
+        CREATE EXTENSION ltree SCHEMA public; CREATE TABLE public.of_it (id int);
+        INSERT INTO public.of_it VALUES (1), (2), (3);
+        UPDATE pg_extension SET extconfig = ARRAY['public.of_it'::regclass::oid], extcondition = ARRAY['WHERE id > 1']
+         WHERE extname = 'ltree';
+        GRANT SELECT ON public.of_it TO project_owner;
+        ALTER EXTENSION ltree ADD TABLE public.of_it
+        """);
+
+    PreflightReport report = preflight(PreflightPair.request());
+    assertFound(
+        report, Severity.WARNING, "public.of_it", "extension ltree and is not carried, and 2 rows");
+    assertThat(report.findings())
+        .filteredOn(finding -> finding.severity() == Severity.NOTE)
+        .extracting(Finding::message)
+        .contains(
+            "Tables of schemas that are Supabase's own or an extension's are not carried: 2 in auth, 2 in storage.",
+            "Tables that belong to an extension are not carried: 1 of ltree. The target's have their own.",
+            "Views have no rows to carry: 2.");
   }
 
   private List<String> everything() throws SQLException {
@@ -117,7 +156,7 @@ class PreflightTest {
     List<Finding> findings = preflight(PreflightPair.request()).findings();
 
     assertThat(findings).hasSize(PreflightReport.MOST_FINDINGS);
-    assertThat(findings.get(199).message()).isEqualTo("221 more findings are not shown.");
+    assertThat(findings.get(199).message()).isEqualTo("222 more findings are not shown.");
     assertThat(findings.get(199).severity()).isEqualTo(Severity.BLOCKER);
   }
 
@@ -253,7 +292,7 @@ class PreflightTest {
 
     PreflightPair.asSuperuser(pair.source, "GRANT pg_signal_backend TO project_owner");
     try {
-      assertThat(preflight(ending).findings())
+      assertThat(besidesCounts(preflight(ending)))
           .singleElement()
           .satisfies(
               finding ->
@@ -303,10 +342,10 @@ class PreflightTest {
   void skipped_tables_need_no_counterpart() throws SQLException {
     PreflightPair.asSuperuser(pair.target, "DROP TABLE public.readings");
     assertThat(
-            preflight(
+            besidesCounts(
+                preflight(
                     PreflightPair.request(
-                        null, null, List.of("public"), List.of("public.readings"), 2, 7200))
-                .findings())
+                        null, null, List.of("public"), List.of("public.readings"), 2, 7200))))
         .isEmpty();
   }
 
@@ -319,7 +358,7 @@ class PreflightTest {
     assertFound(
         preflight(PreflightPair.request()), Severity.BLOCKER, "public.units", "lacks this table");
 
-    assertThat(preflight(PreflightPair.request(new TargetRules(true, null))).findings())
+    assertThat(besidesCounts(preflight(PreflightPair.request(new TargetRules(true, null)))))
         .singleElement()
         .satisfies(
             finding -> {

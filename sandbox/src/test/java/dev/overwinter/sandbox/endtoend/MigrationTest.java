@@ -4,8 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.overwinter.activities.StepContext;
+import dev.overwinter.activities.load.ArchiveImport;
+import dev.overwinter.activities.load.ImportOrder;
+import dev.overwinter.activities.postgres.Database;
+import dev.overwinter.activities.postgres.DatabaseSettings;
+import dev.overwinter.sandbox.app.SandboxApplication;
 import dev.overwinter.sandbox.app.SandboxUser;
 import dev.overwinter.sandbox.app.UserKind;
+import dev.overwinter.sandbox.database.SelfHostedTarget;
 import dev.overwinter.sandbox.database.SupabaseSource;
 import dev.overwinter.sandbox.demo.CrashPlan;
 import dev.overwinter.sandbox.demo.CrashPoint;
@@ -14,6 +21,7 @@ import dev.overwinter.sandbox.traffic.LiveTraffic;
 import dev.overwinter.workflows.FreezeBackfillWorkflow;
 import dev.overwinter.workflows.status.RunState;
 import dev.overwinter.workflows.status.RunStatus;
+import dev.overwinter.workflows.steps.Progress;
 import io.temporal.common.WorkflowExecutionHistory;
 import io.temporal.testing.WorkflowReplayer;
 import java.net.URI;
@@ -25,6 +33,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HashSet;
 import java.util.List;
@@ -39,6 +48,17 @@ import org.junit.jupiter.api.io.TempDir;
 /** The whole night with real databases, real HTTP, a Temporal of its own and a worker process. */
 @Timeout(600)
 final class MigrationTest {
+  private static final StepContext UNWATCHED =
+      new StepContext() {
+        @Override
+        public void progress(Progress progress) {}
+
+        @Override
+        public AutoCloseable onCancel(Runnable action) {
+          return () -> {};
+        }
+      };
+
   @TempDir private Path directory;
 
   @Test
@@ -59,6 +79,7 @@ final class MigrationTest {
       Expect.oneAccountPerUser(night.stage);
       definitions.put("schema overwinter", "");
       assertThat(Expect.definitions(night.stage)).isEqualTo(definitions);
+      theArchiveHoldsWhatTheTargetDoesOnceIdsAreReplaced(night);
       theTargetTakesWritesAndTheSourceDoesNot(night);
       aPersonSignsInWithTheOldPassword(night);
       theMappingIsCompleteAndPrivate(night);
@@ -122,6 +143,36 @@ final class MigrationTest {
       }
       assertThat(Files.readString(runDirectory.resolve("report.md")))
           .contains("no archive is kept, rows go straight into the target");
+    }
+  }
+
+  private static void theArchiveHoldsWhatTheTargetDoesOnceIdsAreReplaced(Night night)
+      throws Exception {
+    SelfHostedTarget target = night.stage.target();
+    target.createDatabase("later");
+    Path mapping = find(night, "user-mapping.json");
+    try (Database later =
+        new Database(
+            new DatabaseSettings(
+                "target", target.jdbcUrl("later"), target.user(), target.password(), 4))) {
+      new ArchiveImport(later, 2)
+          .run(new ImportOrder(mapping.getParent(), List.of(), null, mapping), UNWATCHED);
+    }
+    try (Connection there = target.connect(SelfHostedTarget.SUPERUSER);
+        Connection later = target.connect("later", SelfHostedTarget.SUPERUSER)) {
+      for (String table : SandboxApplication.TABLES) {
+        assertThat(contents(later, table)).as(table).isEqualTo(contents(there, table));
+      }
+    }
+  }
+
+  private static String contents(Connection connection, String table) throws SQLException {
+    String sql =
+        "SELECT count(*) || ' ' || md5(string_agg(t::text, '' ORDER BY t::text)) FROM public.\"%s\" t";
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(sql.formatted(table))) {
+      row.next();
+      return row.getString(1);
     }
   }
 

@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
@@ -96,6 +97,21 @@ final class Victim {
    */
   static End run(Class<?> program, List<String> arguments, Strike strike, Wires.Witness witness)
       throws Exception {
+    return run(program, arguments, Map.of(), strike, witness);
+  }
+
+  /**
+   * The same, of a program that finds more in its environment.
+   *
+   * @param environment addresses in it lead through wires, too
+   */
+  static End run(
+      Class<?> program,
+      List<String> arguments,
+      Map<String, String> environment,
+      Strike strike,
+      Wires.Witness witness)
+      throws Exception {
     Path output = Files.createTempFile("victim", ".txt");
     try (Wires wires = new Wires(strike, witness)) {
       List<String> words = new ArrayList<>();
@@ -104,12 +120,11 @@ final class Victim {
       words.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx128m"));
       words.add("-DOVERWINTER_LOG_FILE=" + System.getProperty("OVERWINTER_LOG_FILE", ""));
       words.addAll(List.of("-cp", System.getProperty("java.class.path"), program.getName()));
-      arguments.forEach(each -> words.add(each.startsWith("jdbc:") ? wires.through(each) : each));
-      Process process =
-          new ProcessBuilder(words)
-              .redirectErrorStream(true)
-              .redirectOutput(output.toFile())
-              .start();
+      arguments.forEach(each -> words.add(through(wires, each)));
+      ProcessBuilder builder =
+          new ProcessBuilder(words).redirectErrorStream(true).redirectOutput(output.toFile());
+      environment.forEach((name, value) -> builder.environment().put(name, through(wires, value)));
+      Process process = builder.start();
       wires.aim(process);
       if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
         process.destroyForcibly().waitFor();
@@ -122,6 +137,10 @@ final class Victim {
     } finally {
       Files.delete(output);
     }
+  }
+
+  private static String through(Wires wires, String word) {
+    return word.startsWith("jdbc:") ? wires.through(word) : word;
   }
 
   private static End end(int exitCode, Wires wires, String output) {

@@ -30,12 +30,13 @@ import picocli.CommandLine.Parameters;
     description = {
       "Loads the archive of a migration into a database again, whole or single tables.",
       "",
-      "Needs the target and the archive's directory and nothing else: no source, no Stack Auth, no Temporal. The tables must be there, and empty. User ids stay as they were in the source. Broken off, it goes on when it is started again with the same arguments."
+      "Needs the target and the archive's directory and nothing else: no source, no Stack Auth, no Temporal. The tables must be there, and empty. User ids stay as they were in the source, unless --mapping names the run's mapping. Broken off, it goes on when it is started again with the same arguments."
     },
     footerHeading = "%nExamples:%n",
     footer = {
       "  overwinter import --config overwinter.yaml overwinter-data/archive/friday-night-1f0c2d3e",
       "  overwinter import --config overwinter.yaml --table public.units --truncate appdb DIRECTORY",
+      "  overwinter import --config overwinter.yaml --mapping DIRECTORY/user-mapping.json DIRECTORY",
       "",
       "Of the settings only target and log are read, of the secrets OVERWINTER_TARGET_PASSWORD.",
       "Logs to overwinter-data/logs/overwinter.log (log.file or OVERWINTER_LOG_FILE)."
@@ -73,6 +74,13 @@ public final class ImportCommand implements Callable<Integer> {
   private String truncate;
 
   @Option(
+      names = "--mapping",
+      paramLabel = "FILE",
+      description =
+          "Replace user ids as the archive's run did. FILE is the user-mapping.json that it wrote.")
+  private Path mapping;
+
+  @Option(
       names = "--undo",
       description =
           "Take back an import with these arguments that has not ended: its tables are emptied, indexes, keys and triggers are as before.")
@@ -90,7 +98,7 @@ public final class ImportCommand implements Callable<Integer> {
       throw new SettingsException(
           "target", List.of("%s %s".formatted(finding.message(), finding.remedy())));
     }
-    ImportOrder order = new ImportOrder(directory, tables, truncate);
+    ImportOrder order = new ImportOrder(directory, tables, truncate, mapping);
     try (StopOnSignal stop = new StopOnSignal();
         Console console = Console.open();
         Database target = new Database(settings)) {

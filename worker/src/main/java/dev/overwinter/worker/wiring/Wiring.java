@@ -85,7 +85,10 @@ public final class Wiring {
             copying(settings, source, target, contexts),
             new UserActivitiesImpl(users, settings.archiveDirectory(), contexts),
             new RemapActivitiesImpl(
-                new RemapPlanning(source, target, lanes(source, target)), contexts),
+                new RemapPlanning(source, target, lanes(source, target)),
+                target,
+                settings.archiveDirectory(),
+                contexts),
             new VerifyActivitiesImpl(
                 new Verification(source, target, lanes(source, target)), contexts),
             new NamespaceActivitiesImpl(),
