@@ -20,8 +20,8 @@ import java.sql.SQLException;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 
-/** Streams one part into its table. */
-final class ChunkLoader {
+/** Streams one part into its table, or into another relation with the same columns. */
+public final class ChunkLoader {
   private ChunkLoader() {}
 
   /**
@@ -37,9 +37,25 @@ final class ChunkLoader {
       ArchiveParts parts,
       RowRemapper remapper,
       LaneProgress progress) {
+    return load(target, chunk, chunk.table().target().sql(), parts, remapper, progress);
+  }
+
+  /**
+   * Like {@link #load(Connection, Chunk, ArchiveParts, RowRemapper, LaneProgress)}.
+   *
+   * @param relation where the rows go, as SQL names it
+   */
+  public static LaneSummary load(
+      Connection target,
+      Chunk chunk,
+      String relation,
+      ArchiveParts parts,
+      RowRemapper remapper,
+      LaneProgress progress) {
     try {
       TargetTables.execute(target, TargetTables.APPLICATION_PATH);
-      CopyIn copy = target.unwrap(PGConnection.class).getCopyAPI().copyIn(copyStatement(chunk));
+      CopyIn copy =
+          target.unwrap(PGConnection.class).getCopyAPI().copyIn(copyStatement(chunk, relation));
       try {
         RowCounter counter = new RowCounter(progress, Measure.ROWS_IMPORTED);
         CopyRowWriter writer =
@@ -108,11 +124,15 @@ final class ChunkLoader {
   }
 
   static String copyStatement(Chunk chunk) {
+    return copyStatement(chunk, chunk.table().target().sql());
+  }
+
+  private static String copyStatement(Chunk chunk, String relation) {
     String columns = chunk.table().columnList();
     // An empty list is no SQL; without one COPY leaves generated columns out by itself.
     return "COPY %s %s FROM STDIN (%s)"
         .formatted(
-            chunk.table().target().sql(),
+            relation,
             columns.isEmpty() ? "" : "(" + columns + ")",
             chunk.isBinary() ? "FORMAT binary" : "FORMAT text, ENCODING 'UTF8'");
   }

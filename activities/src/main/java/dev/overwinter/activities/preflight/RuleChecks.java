@@ -52,7 +52,7 @@ final class RuleChecks {
                     Finding.warning(
                         name,
                         "The table is left for later: this run leaves its rows behind, as if it were skipped.",
-                        "Keep the source until they are carried. A second run for such tables is not built yet; carry them by hand after go-live."));
+                        "Keep the source until they are carried, after go-live and within the mapping's retention, by a run of type BackfillLater."));
               }
             });
     Map<QualifiedName, QualifiedName> taken = new HashMap<>();

@@ -69,14 +69,38 @@ final class UserIdChecks {
    * @param mapped the remapped columns, by name
    */
   static Check leftovers(Table inTarget, Map<String, IdKind> mapped, RunKey run, Database target) {
-    List<String> columns = List.copyOf(new TreeMap<>(mapped).keySet());
+    boolean ordinary = inTarget.leaves().equals(List.of(inTarget.name()));
+    String sql = sql((ordinary ? "ONLY " : "") + inTarget.name().sql(), mapped);
+    return new Check(
+        "old user ids in " + inTarget.name(),
+        target,
+        connection -> find(connection, sql, inTarget, columns(mapped), run));
+  }
+
+  /**
+   * Looks through some rows of a table.
+   *
+   * @param rows what gives them, as SQL names it
+   */
+  static List<Finding> leftovers(
+      Connection target, String rows, Table inTarget, Map<String, IdKind> mapped, RunKey run)
+      throws SQLException {
+    return mapped.isEmpty()
+        ? List.of()
+        : find(target, sql(rows, mapped), inTarget, columns(mapped), run);
+  }
+
+  private static List<String> columns(Map<String, IdKind> mapped) {
+    return List.copyOf(new TreeMap<>(mapped).keySet());
+  }
+
+  private static String sql(String rows, Map<String, IdKind> mapped) {
+    List<String> columns = columns(mapped);
     List<String> branches = new ArrayList<>();
     for (int place = 0; place < columns.size(); place++) {
       branches.add(ids(place, columns.get(place), mapped.get(columns.get(place))));
     }
-    boolean ordinary = inTarget.leaves().equals(List.of(inTarget.name()));
-    String sql =
-        """
+    return """
         SELECT v.place, count(*)
           FROM %s t
           CROSS JOIN LATERAL (
@@ -87,13 +111,7 @@ final class UserIdChecks {
          GROUP BY v.place
          ORDER BY v.place
         """
-            .formatted(
-                (ordinary ? "ONLY " : "") + inTarget.name().sql(),
-                String.join("\n    UNION ALL\n    ", branches));
-    return new Check(
-        "old user ids in " + inTarget.name(),
-        target,
-        connection -> find(connection, sql, inTarget, columns, run));
+        .formatted(rows, String.join("\n    UNION ALL\n    ", branches));
   }
 
   private static String ids(int place, String column, IdKind kind) {
