@@ -129,6 +129,7 @@ public final class LaterUndo {
           "%s: %s Disable them and retry the step."
               .formatted(table.target(), TriggerRule.message(triggers)));
     }
+    LaterLedger.execute(connection, LoadTransaction.AS_THE_APPLICATION);
     String ours = " = ANY ('{%s}'::xid[])".formatted(String.join(",", transactions));
     refuseActingKeys(connection, table, ours);
     try (Statement statement = connection.createStatement()) {

@@ -87,9 +87,9 @@ final class LaterTablesTest {
         assertThat(application.refusedWrites()).isEmpty();
         everyRowOfBothIsThere(night, application);
       }
-      night.recordHistory("later/carried-after-a-crash", "carrying");
-      night.recordHistory("later/rolled-back-during-load", "going-back");
-      night.recordHistory("later/refused", "too-early");
+      night.recordHistory("carried-after-a-crash", "carrying");
+      night.recordHistory("rolled-back-during-load", "going-back");
+      night.recordHistory("refused", "too-early");
     }
   }
 
