@@ -116,7 +116,7 @@ public final class LaterUndo {
   private static void remove(Connection connection, RunKey run, LaterTableInLedger table)
       throws SQLException {
     List<String> transactions = transactions(connection, run, table);
-    if (transactions.isEmpty()) {
+    if (transactions.isEmpty() || !stands(connection, table.target())) {
       return;
     }
     LaterLedger.execute(connection, LOCK_TIMEOUT);
@@ -139,6 +139,18 @@ public final class LaterUndo {
       addRemoved(connection, run, removed);
     } catch (SQLException e) {
       throw Refusals.ofRemoving(e, table.target());
+    }
+  }
+
+  /** Somebody may have dropped the table, and our rows with it. */
+  private static boolean stands(Connection connection, QualifiedName table) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement("SELECT to_regclass(?) IS NOT NULL")) {
+      statement.setString(1, table.sql());
+      try (ResultSet row = statement.executeQuery()) {
+        row.next();
+        return row.getBoolean(1);
+      }
     }
   }
 
