@@ -8,6 +8,7 @@ import dev.overwinter.activities.archive.CopiedTable.CopiedColumn;
 import dev.overwinter.activities.archive.LaneProgress;
 import dev.overwinter.activities.load.ChunkLoader;
 import dev.overwinter.activities.postgres.Column;
+import dev.overwinter.activities.postgres.QualifiedName;
 import dev.overwinter.activities.postgres.Table;
 import dev.overwinter.activities.postgres.TableDigest;
 import dev.overwinter.activities.remap.IdKind;
@@ -20,6 +21,7 @@ import dev.overwinter.workflows.RunKey;
 import dev.overwinter.workflows.steps.Finding;
 import dev.overwinter.workflows.steps.LaneSummary;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -38,6 +40,17 @@ final class LoadTransaction {
 
   private static final String STAGE = "pg_temp.overwinter_stage";
   private static final String PLACES = "pg_temp.overwinter_places";
+  private static final QualifiedName STORED = new QualifiedName("pg_temp", "overwinter_stored");
+
+  /** The relations in which the rows are: the table, or some of its partitions. */
+  private static final String RELATIONS =
+      """
+      SELECT n.nspname, c.relname
+        FROM (SELECT DISTINCT relation FROM %s) places
+        JOIN pg_catalog.pg_class c ON c.oid = places.relation
+        JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+      """
+          .formatted(PLACES);
 
   /** Checks and defaults find names as in the application's sessions; triggers can ask why. */
   static final String AS_THE_APPLICATION =
@@ -100,7 +113,8 @@ final class LoadTransaction {
     }
     lockAndLookAtTriggers();
     insert();
-    TableDigest stored = readBack(exported);
+    readBack();
+    TableDigest stored = compare(exported);
     for (Chunk chunk : chunks) {
       ChunkLedger.recordLoaded(connection, run, chunk, chunk.part().digest().rows());
     }
@@ -139,11 +153,45 @@ final class LoadTransaction {
     } catch (SQLException e) {
       throw Refusals.ofLoading(e, table.target());
     }
-    // So that the few rows are looked up in a large table, and not the table read for them.
-    LaterLedger.execute(connection, "ANALYZE " + PLACES);
   }
 
-  private TableDigest readBack(TableDigest exported) throws SQLException {
+  /** Reads the rows where they are stored. One that a trigger has moved since is missing. */
+  private void readBack() throws SQLException {
+    List<QualifiedName> relations = new ArrayList<>();
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(RELATIONS)) {
+      while (rows.next()) {
+        relations.add(new QualifiedName(rows.getString(1), rows.getString(2)));
+      }
+    }
+    String columns = chunks.get(0).table().columnList();
+    LaterLedger.execute(
+        connection,
+        "CREATE TEMPORARY TABLE %s ON COMMIT DROP AS SELECT %s FROM %s WITH NO DATA"
+            .formatted(STORED.sql(), columns, table.target().sql()));
+    // So that each row is fetched from its place, and not the whole table read for a few of them.
+    LaterLedger.execute(
+        connection, "SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off");
+    for (QualifiedName relation : relations) {
+      LaterLedger.execute(
+          connection,
+          "INSERT INTO %s SELECT %s FROM %s p JOIN ONLY %s r ON r.ctid = p.place WHERE p.relation = '%s'::pg_catalog.regclass"
+              .formatted(
+                  STORED.sql(),
+                  chunks.get(0).table().columns().stream()
+                      .map(column -> "r." + QualifiedName.quote(column.name()))
+                      .collect(Collectors.joining(", ")),
+                  PLACES,
+                  relation.sql(),
+                  relation.sql().replace("'", "''")));
+    }
+    LaterLedger.execute(
+        connection,
+        "SET LOCAL enable_hashjoin TO DEFAULT; SET LOCAL enable_mergejoin TO DEFAULT; ANALYZE "
+            + STORED.sql());
+  }
+
+  private TableDigest compare(TableDigest exported) throws SQLException {
     // Some types print names, which must come out qualified.
     LaterLedger.execute(connection, "SET LOCAL search_path = ''");
     List<Column> columns =
@@ -154,7 +202,7 @@ final class LoadTransaction {
             .filter(column -> column.table().equals(table.source()))
             .collect(Collectors.toMap(MappedColumn::column, MappedColumn::kind));
     CarriedRows rows =
-        new CarriedRows(there, columns, chunks.get(0).wireTypes(), mapped, run, PLACES);
+        new CarriedRows(there, columns, chunks.get(0).wireTypes(), mapped, run, STORED);
     progress.tick();
     TableDigest stored = rows.digest(connection);
     if (!stored.equals(exported)) {

@@ -89,7 +89,7 @@ final class DigestQuery {
 
   /** The rows of a relation that meet a condition over {@code ctid}, as a query. */
   @FunctionalInterface
-  interface Rows {
+  private interface Rows {
     String select(QualifiedName relation, String condition);
   }
 
@@ -120,20 +120,6 @@ final class DigestQuery {
    */
   static DigestQuery ofTarget(
       List<Column> columns, List<WireType> wires, Map<String, IdKind> mapped, RunKey run) {
-    return ofTarget(DigestQuery::allOf, columns, wires, mapped, run);
-  }
-
-  /**
-   * The same of some rows only.
-   *
-   * @param rows which
-   */
-  static DigestQuery ofTarget(
-      Rows rows,
-      List<Column> columns,
-      List<WireType> wires,
-      Map<String, IdKind> mapped,
-      RunKey run) {
     List<String> forms = new ArrayList<>();
     StringBuilder joins = new StringBuilder();
     for (int i = 0; i < columns.size(); i++) {
@@ -161,7 +147,8 @@ final class DigestQuery {
         case JSON -> forms.add(whereLikely(form, value, reversedDocument(column, text)));
       }
     }
-    return new DigestQuery(rows, forms, joins.toString(), !mapped.isEmpty(), run.runId());
+    return new DigestQuery(
+        DigestQuery::allOf, forms, joins.toString(), !mapped.isEmpty(), run.runId());
   }
 
   private static String allOf(QualifiedName relation, String condition) {
