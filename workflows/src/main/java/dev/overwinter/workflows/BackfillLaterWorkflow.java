@@ -112,7 +112,7 @@ public final class BackfillLaterWorkflow implements BackfillLater {
     Workflow.newDetachedCancellationScope(
             () -> {
               try {
-                StepStubs.later("remove what the look may have left").undoLater(run);
+                StepStubs.laterOpening("remove what the look may have left").undoLater(run);
               } catch (TemporalFailure failure) {
                 record.note(
                     Finding.warning(

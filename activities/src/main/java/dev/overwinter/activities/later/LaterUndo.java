@@ -136,6 +136,7 @@ public final class LaterUndo {
       long removed =
           statement.executeLargeUpdate(
               "DELETE FROM %s t WHERE t.xmin%s".formatted(own(connection, table.target()), ours));
+      statement.execute("SET CONSTRAINTS ALL IMMEDIATE");
       addRemoved(connection, run, removed);
     } catch (SQLException e) {
       throw Refusals.ofRemoving(e, table.target());

@@ -150,6 +150,8 @@ final class LoadTransaction {
           INSERT INTO %s SELECT relation, place FROM carried
           """
               .formatted(table.target().sql(), into, columns, STAGE, PLACES));
+      // What is deferred would come after the comparison, and fail without a name.
+      statement.execute("SET CONSTRAINTS ALL IMMEDIATE");
     } catch (SQLException e) {
       throw Refusals.ofLoading(e, table.target());
     }

@@ -100,6 +100,28 @@ final class LaterConcurrencyTest {
   }
 
   @Test
+  void a_constraint_that_is_deferred_is_named_like_any_other() {
+    TestServer.execute(
+        fixture.target,
+        """
+        CREATE TABLE public.lines (line text PRIMARY KEY);
+        INSERT INTO public.lines SELECT 'line ' || i FROM generate_series(1, 1990) i;
+        ALTER TABLE public.history ADD CONSTRAINT known_line FOREIGN KEY (line) REFERENCES public.lines
+          DEFERRABLE INITIALLY DEFERRED;
+        """);
+    assertThatThrownBy(later::load)
+        .isInstanceOfSatisfying(
+            StepException.class, e -> assertThat(e.type()).isEqualTo(FailureType.ROWS_REFUSED))
+        .hasMessageContaining("a carried row refers to a row that is not there")
+        .hasMessageContaining("constraint known_line of public.history");
+    TestServer.execute(
+        fixture.target,
+        "INSERT INTO public.lines SELECT 'line ' || i FROM generate_series(1991, 2000) i");
+    later.load();
+    assertThat(fixture.onTarget("SELECT count(*) FROM public.history")).isEqualTo("2000");
+  }
+
+  @Test
   void a_mapping_that_changed_meanwhile_is_not_used() {
     TestServer.execute(
         fixture.target,
