@@ -38,6 +38,8 @@ public enum FailureType {
   LEASE_LAPSED("LeaseLapsed", true),
   /** The target is not what the run left there: rows, objects or a guard of somebody else. */
   TARGET_CHANGED("TargetChanged", true),
+  /** The target refused rows by a constraint, which the message names. */
+  ROWS_REFUSED("RowsRefused", true),
   /** A part of the archive is missing or its digest differs, and it could not be made again. */
   ARCHIVE_DAMAGED("ArchiveDamaged", true),
   /** The archive directory cannot be written; parks after a few tries. */

@@ -22,14 +22,27 @@ final class RunTimeouts {
 
   /** What is wrong with the timeouts of this execution, as a sentence. */
   static Optional<String> problem() {
-    WorkflowInfo info = Workflow.getInfo();
-    return Stream.of(info.getWorkflowExecutionTimeout(), info.getWorkflowRunTimeout())
-        .filter(timeout -> timeout != null && !timeout.isZero())
-        .min(Comparator.naturalOrder())
-        .filter(timeout -> timeout.compareTo(HARMLESS) < 0)
+    return shortest()
         .map(
             timeout ->
                 "the run was started with a timeout of %s, after which Temporal would end it without rolling back: start it without --execution-timeout and --run-timeout; freeze.window and approval.timeout of the request are deadlines that roll back"
                     .formatted(HumanTime.duration(timeout)));
+  }
+
+  /** The same of a run that has no deadlines. */
+  static Optional<String> problemWithoutDeadlines() {
+    return shortest()
+        .map(
+            timeout ->
+                "the run was started with a timeout of %s, after which Temporal would end it without rolling back: start it without --execution-timeout and --run-timeout"
+                    .formatted(HumanTime.duration(timeout)));
+  }
+
+  private static Optional<Duration> shortest() {
+    WorkflowInfo info = Workflow.getInfo();
+    return Stream.of(info.getWorkflowExecutionTimeout(), info.getWorkflowRunTimeout())
+        .filter(timeout -> timeout != null && !timeout.isZero())
+        .min(Comparator.naturalOrder())
+        .filter(timeout -> timeout.compareTo(HARMLESS) < 0);
   }
 }

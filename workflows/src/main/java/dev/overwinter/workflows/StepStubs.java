@@ -4,6 +4,7 @@ import dev.overwinter.workflows.request.MigrationRequest;
 import dev.overwinter.workflows.steps.CopyActivities;
 import dev.overwinter.workflows.steps.FreezeActivities;
 import dev.overwinter.workflows.steps.HookActivities;
+import dev.overwinter.workflows.steps.LaterActivities;
 import dev.overwinter.workflows.steps.NamespaceActivities;
 import dev.overwinter.workflows.steps.PreflightActivities;
 import dev.overwinter.workflows.steps.ProgressActivities;
@@ -52,6 +53,17 @@ final class StepStubs {
   static NamespaceActivities namespace(String summary) {
     return Workflow.newActivityStub(
         NamespaceActivities.class, options(Duration.ofSeconds(30), retries(1), summary));
+  }
+
+  /** A few tries only: nothing is touched yet and somebody waits for the answer. */
+  static LaterActivities laterOpening(String summary) {
+    return Workflow.newActivityStub(
+        LaterActivities.class, options(LONGEST_STEP, retries(3), summary));
+  }
+
+  static LaterActivities later(String summary) {
+    return Workflow.newActivityStub(
+        LaterActivities.class, options(LONGEST_STEP, SOME_PATIENCE, summary));
   }
 
   PreflightActivities preflight(String summary) {

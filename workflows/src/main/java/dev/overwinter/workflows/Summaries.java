@@ -7,6 +7,8 @@ import dev.overwinter.workflows.steps.ChunkPlanSummary;
 import dev.overwinter.workflows.steps.CleanUpSummary;
 import dev.overwinter.workflows.steps.Finding;
 import dev.overwinter.workflows.steps.FreezeReport;
+import dev.overwinter.workflows.steps.LaneSummary;
+import dev.overwinter.workflows.steps.LaterUndoSummary;
 import dev.overwinter.workflows.steps.MappingFileSummary;
 import dev.overwinter.workflows.steps.PreflightReport;
 import dev.overwinter.workflows.steps.PutAsideSummary;
@@ -137,6 +139,16 @@ final class Summaries {
             target.tablesEmptied(),
             target.objectsRestored(),
             leftBehind);
+  }
+
+  static String of(LaneSummary loaded) {
+    return "%s rows; %d chunks, each read back before it was committed"
+        .formatted(number(loaded.rows()), loaded.chunks());
+  }
+
+  static String of(LaterUndoSummary undone) {
+    return "%s rows removed; %s that the application has changed or removed since were left to it."
+        .formatted(number(undone.rows()), number(undone.left()));
   }
 
   /** Scheduled jobs of the source that lifting the freeze could not resume. */

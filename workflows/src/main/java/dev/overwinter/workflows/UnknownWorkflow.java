@@ -14,9 +14,11 @@ public final class UnknownWorkflow implements DynamicWorkflow {
   public Object execute(EncodedValues input) {
     ApplicationFailure refusal =
         ApplicationFailure.newNonRetryableFailure(
-            "There is no workflow type %s here; nothing was touched. Start it with --type %s"
+            "There is no workflow type %s here; nothing was touched. Start it with --type %s, or for tables left for later with --type %s"
                 .formatted(
-                    Remark.of(Workflow.getInfo().getWorkflowType(), 100), FreezeBackfill.TYPE),
+                    Remark.of(Workflow.getInfo().getWorkflowType(), 100),
+                    FreezeBackfill.TYPE,
+                    BackfillLater.TYPE),
             FailureType.INVALID_REQUEST.typeName());
     refusal.setStackTrace(new StackTraceElement[0]);
     throw refusal;

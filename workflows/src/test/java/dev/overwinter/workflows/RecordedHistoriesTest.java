@@ -33,7 +33,8 @@ final class RecordedHistoriesTest {
   @ParameterizedTest
   @MethodSource("histories")
   void a_recorded_run_replays(Path history) throws Exception {
-    WorkflowReplayer.replayWorkflowExecution(history.toFile(), FreezeBackfillWorkflow.class);
+    WorkflowReplayer.replayWorkflowExecution(
+        history.toFile(), FreezeBackfillWorkflow.class, BackfillLaterWorkflow.class);
   }
 
   @Test
@@ -56,7 +57,10 @@ final class RecordedHistoriesTest {
             "foreseeing/live.json",
             "foreseeing/live-after-crashes.json",
             "foreseeing/rolled-back-during-import.json",
-            "foreseeing/cancelled.json");
+            "foreseeing/cancelled.json",
+            "later/carried-after-a-crash.json",
+            "later/rolled-back-during-load.json",
+            "later/refused.json");
   }
 
   @Test

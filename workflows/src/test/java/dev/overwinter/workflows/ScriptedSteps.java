@@ -178,7 +178,7 @@ final class ScriptedSteps
     lifted.set(false);
   }
 
-  private void called(String call) {
+  void called(String call) {
     calls.add(call);
     act(call);
   }

@@ -2,6 +2,7 @@ package dev.overwinter.activities.archive;
 
 import dev.overwinter.activities.StepContext;
 import dev.overwinter.activities.archive.CopiedTable.CopiedColumn;
+import dev.overwinter.activities.ledger.RequestLedger;
 import dev.overwinter.activities.postgres.CancelGuard;
 import dev.overwinter.activities.postgres.Database;
 import dev.overwinter.activities.postgres.QualifiedName;
@@ -69,6 +70,7 @@ public final class ChunkPlanner {
     new WirePlanner(source, context).plan(connection, input.run());
     writeChunks(connection, input, survey);
     survey.point().record(connection, input.run());
+    RequestLedger.record(connection, input.run(), input.request());
     return summary(connection, input.run());
   }
 

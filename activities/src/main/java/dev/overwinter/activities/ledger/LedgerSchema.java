@@ -28,7 +28,8 @@ public final class LedgerSchema {
           "put-aside.sql",
           "users.sql",
           "remap.sql",
-          "verify.sql");
+          "verify.sql",
+          "later.sql");
 
   private LedgerSchema() {}
 

@@ -14,8 +14,8 @@ import dev.overwinter.activities.remap.RowRemapper;
 import dev.overwinter.workflows.steps.LaneSummary;
 import java.sql.Connection;
 
-/** Streams one part into its table. */
-final class ChunkLoader {
+/** Streams one part into its table, or into another relation with the same columns. */
+public final class ChunkLoader {
   private ChunkLoader() {}
 
   /**
@@ -31,7 +31,22 @@ final class ChunkLoader {
       ArchiveParts parts,
       RowRemapper remapper,
       LaneProgress progress) {
-    try (TargetCopy copy = TargetCopy.begin(target, chunk, progress)) {
+    return load(target, chunk, chunk.table().target().sql(), parts, remapper, progress);
+  }
+
+  /**
+   * Like {@link #load(Connection, Chunk, ArchiveParts, RowRemapper, LaneProgress)}.
+   *
+   * @param relation where the rows go, as SQL names it
+   */
+  public static LaneSummary load(
+      Connection target,
+      Chunk chunk,
+      String relation,
+      ArchiveParts parts,
+      RowRemapper remapper,
+      LaneProgress progress) {
+    try (TargetCopy copy = TargetCopy.begin(target, chunk, relation, progress)) {
       RowCounter counter = new RowCounter(progress, Measure.ROWS_IMPORTED);
       if (chunk.isBinary()) {
         sendBinary(chunk, parts, remapper, copy, counter);

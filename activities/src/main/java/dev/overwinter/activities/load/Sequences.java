@@ -5,12 +5,15 @@ import dev.overwinter.activities.StepException;
 import dev.overwinter.activities.postgres.CancelGuard;
 import dev.overwinter.activities.postgres.Database;
 import dev.overwinter.activities.postgres.QualifiedName;
+import dev.overwinter.activities.postgres.Table;
+import dev.overwinter.activities.rules.Projections;
 import dev.overwinter.workflows.FailureType;
 import dev.overwinter.workflows.request.MigrationRequest;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -26,7 +29,8 @@ final class Sequences {
 
   /**
    * Sets each sequence of the target to where its counterpart in the source stands, or to the
-   * furthest value in its columns where that is further. Repeating it changes nothing.
+   * furthest value in its columns where that is further, values that are carried later included.
+   * Repeating it changes nothing.
    *
    * @return sequences set
    */
@@ -41,6 +45,7 @@ final class Sequences {
                   Sequence.read(from, request.schemas()).stream()
                       .map(sequence -> sequence.asInTarget(request))
                       .toList();
+              List<Table> later = ComingValues.tablesLeftForLater(from, request);
               return target.inTransaction(
                   "setting the sequences",
                   CancelGuard.guarding(
@@ -49,7 +54,7 @@ final class Sequences {
                         // What is set here is not undone with the transaction, so no rollback may
                         // overtake.
                         ledger.checkLoading(to);
-                        return carryOver(from, to, sources, request.targetSchemas(), tables);
+                        return carryOver(from, to, sources, request, tables, later);
                       }));
             }));
   }
@@ -58,17 +63,26 @@ final class Sequences {
       Connection from,
       Connection to,
       List<Sequence> sources,
-      List<String> schemas,
-      List<QualifiedName> tables)
+      MigrationRequest request,
+      List<QualifiedName> tables,
+      List<Table> later)
       throws SQLException {
     int set = 0;
-    for (Sequence sequence : Sequence.read(to, schemas)) {
-      Optional<SequenceState> wanted = sequence.stateOfColumns(to, tables);
+    List<QualifiedName> numbered = new ArrayList<>(tables);
+    later.forEach(
+        table ->
+            numbered.add(
+                Projections.target(table.name(), Projections.rule(request, table.name()))));
+    for (Sequence sequence : Sequence.read(to, request.targetSchemas())) {
+      Optional<SequenceState> wanted =
+          ComingValues.further(
+              sequence.stateOfColumns(to, numbered),
+              ComingValues.stateFor(sequence, from, request, later),
+              sequence.ascending());
       Optional<Sequence> counterpart = sequence.counterpart(sources);
       if (counterpart.isPresent()) {
-        SequenceState there = counterpart.get().state(from);
-        wanted =
-            Optional.of(wanted.map(it -> there.furthest(it, sequence.ascending())).orElse(there));
+        Optional<SequenceState> there = Optional.of(counterpart.get().state(from));
+        wanted = ComingValues.further(there, wanted, sequence.ascending());
       }
       if (wanted.isPresent()) {
         setAndCompare(to, sequence, wanted.get());

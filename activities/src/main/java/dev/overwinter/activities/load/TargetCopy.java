@@ -33,12 +33,22 @@ final class TargetCopy implements AutoCloseable {
             });
   }
 
+  /** Into the chunk's table. */
   static TargetCopy begin(Connection target, Chunk chunk, LaneProgress progress) {
+    return begin(target, chunk, chunk.table().target().sql(), progress);
+  }
+
+  /**
+   * Into another relation with the same columns.
+   *
+   * @param relation as SQL names it
+   */
+  static TargetCopy begin(Connection target, Chunk chunk, String relation, LaneProgress progress) {
     try {
       TargetTables.execute(target, TargetTables.APPLICATION_PATH);
       return new TargetCopy(
           chunk,
-          target.unwrap(PGConnection.class).getCopyAPI().copyIn(copyStatement(chunk)),
+          target.unwrap(PGConnection.class).getCopyAPI().copyIn(copyStatement(chunk, relation)),
           progress);
     } catch (SQLException e) {
       throw failed(e, chunk);
@@ -46,11 +56,15 @@ final class TargetCopy implements AutoCloseable {
   }
 
   static String copyStatement(Chunk chunk) {
+    return copyStatement(chunk, chunk.table().target().sql());
+  }
+
+  private static String copyStatement(Chunk chunk, String relation) {
     String columns = chunk.table().columnList();
     // An empty list is no SQL; without one COPY leaves generated columns out by itself.
     return "COPY %s %s FROM STDIN (%s)"
         .formatted(
-            chunk.table().target().sql(),
+            relation,
             columns.isEmpty() ? "" : "(" + columns + ")",
             chunk.isBinary() ? "FORMAT binary" : "FORMAT text, ENCODING 'UTF8'");
   }

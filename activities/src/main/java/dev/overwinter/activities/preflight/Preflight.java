@@ -91,7 +91,7 @@ public final class Preflight {
     return checks;
   }
 
-  private static List<Finding> run(Check check, Look look, StepContext lane) {
+  static List<Finding> run(Check check, Look look, StepContext lane) {
     try {
       List<Finding> found = look.guarded(lane, check.work());
       look.endTransactions();

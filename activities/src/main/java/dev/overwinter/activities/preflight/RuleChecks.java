@@ -26,6 +26,7 @@ final class RuleChecks {
   static List<Check> all() {
     return List.of(
         new Check("tables that rules name", Needs.SOURCE, RuleChecks::tables),
+        new Check("tables left for later", Needs.BOTH, RuleChecks::later),
         new Check("columns that rules name", Needs.SOURCE, RuleChecks::columns),
         new Check("columns that rules bring together", Needs.SOURCE, RuleChecks::twoIntoOne),
         new Check("expressions and filters", Needs.SOURCE, RuleChecks::expressions),
@@ -52,7 +53,7 @@ final class RuleChecks {
                     Finding.warning(
                         name,
                         "The table is left for later: this run leaves its rows behind, as if it were skipped.",
-                        "Keep the source until they are carried. A second run for such tables is not built yet; carry them by hand after go-live."));
+                        "Keep the source until they are carried, after go-live and within the mapping's retention, by a run of type BackfillLater."));
               }
             });
     Map<QualifiedName, QualifiedName> taken = new HashMap<>();
@@ -66,6 +67,23 @@ final class RuleChecks {
                 table.name().toString(),
                 "Its rows would go to %s, and so would those of %s.".formatted(target, other),
                 "Skip one or give it another name: " + RuleText.table(table.name(), "skip", true)));
+      }
+    }
+    return findings;
+  }
+
+  /** Where the target has no such table, no sequence of its can be set for the rows to come. */
+  private static List<Finding> later(Look look) throws SQLException {
+    List<Finding> findings = new ArrayList<>();
+    for (Table table : look.allSourceTables()) {
+      TableRule rule = Projections.rule(look.request(), table.name());
+      QualifiedName target = Projections.target(table.name(), rule);
+      if (rule.fate() == Fate.LATER && !look.targetTables().containsKey(target)) {
+        findings.add(
+            Finding.warning(
+                target.toString(),
+                "The target lacks this table, whose rows are left for later; so its sequences cannot be set beyond them.",
+                "Create it before the run, or see to its sequences before the application writes to it."));
       }
     }
     return findings;

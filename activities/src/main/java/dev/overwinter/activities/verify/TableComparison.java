@@ -134,6 +134,11 @@ final class TableComparison {
     }
   }
 
+  /** What the target took, for a table that has other rows, too. */
+  void loaded(TableDigest digest) {
+    add(digest, false);
+  }
+
   private synchronized void add(TableDigest digest, boolean ofSource) {
     if (ofSource) {
       inSource = inSource.plus(digest);

@@ -83,23 +83,31 @@ final class UserIdChecks {
   static Check leftovers(Table inTarget, Map<String, IdKind> mapped, RunKey run, Database target) {
     boolean ordinary = inTarget.leaves().equals(List.of(inTarget.name()));
     String relation = (ordinary ? "ONLY " : "") + inTarget.name().sql();
-    Map<String, IdKind> single = new TreeMap<>();
-    Map<String, IdKind> others = new TreeMap<>();
-    mapped.forEach((column, kind) -> (kind == IdKind.UUID ? single : others).put(column, kind));
     return new Check(
         "old user ids in " + inTarget.name(),
         target,
-        connection -> {
-          List<Finding> findings = new ArrayList<>();
-          if (!single.isEmpty()) {
-            findings.addAll(
-                find(connection, inSingle(relation, single.keySet()), inTarget, single, run));
-          }
-          if (!others.isEmpty()) {
-            findings.addAll(find(connection, inOthers(relation, others), inTarget, others, run));
-          }
-          return findings;
-        });
+        connection -> leftovers(connection, relation, inTarget, mapped, run));
+  }
+
+  /**
+   * Looks through some rows of a table.
+   *
+   * @param rows what gives them, as SQL names it
+   */
+  static List<Finding> leftovers(
+      Connection target, String rows, Table inTarget, Map<String, IdKind> mapped, RunKey run)
+      throws SQLException {
+    Map<String, IdKind> single = new TreeMap<>();
+    Map<String, IdKind> others = new TreeMap<>();
+    mapped.forEach((column, kind) -> (kind == IdKind.UUID ? single : others).put(column, kind));
+    List<Finding> findings = new ArrayList<>();
+    if (!single.isEmpty()) {
+      findings.addAll(find(target, inSingle(rows, single.keySet()), inTarget, single, run));
+    }
+    if (!others.isEmpty()) {
+      findings.addAll(find(target, inOthers(rows, others), inTarget, others, run));
+    }
+    return findings;
   }
 
   /** Each column's place and how many old ids it holds. */

@@ -154,6 +154,11 @@ public final class Night implements AutoCloseable {
     record(name, stage.temporal().fetchHistory(WORKFLOW_ID));
   }
 
+  /** {@link #recordHistory(String)} of another run than the night's. */
+  void recordHistory(String name, String workflowId) throws IOException {
+    record(name, stage.temporal().fetchHistory(workflowId));
+  }
+
   private static void record(String name, WorkflowExecutionHistory history) throws IOException {
     String directory = System.getProperty("histories.record");
     if (directory != null) {

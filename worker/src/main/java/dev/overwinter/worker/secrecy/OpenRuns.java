@@ -1,5 +1,6 @@
 package dev.overwinter.worker.secrecy;
 
+import dev.overwinter.workflows.BackfillLater;
 import dev.overwinter.workflows.FreezeBackfill;
 import io.grpc.StatusRuntimeException;
 import io.temporal.api.common.v1.Payload;
@@ -33,8 +34,8 @@ public final class OpenRuns {
    */
   public static List<String> unreadable(WorkflowClient client, String taskQueue, PayloadKeys keys) {
     String query =
-        "WorkflowType = '%s' AND ExecutionStatus = 'Running' AND TaskQueue = '%s'"
-            .formatted(FreezeBackfill.TYPE, taskQueue.replace("'", "''"));
+        "WorkflowType IN ('%s', '%s') AND ExecutionStatus = 'Running' AND TaskQueue = '%s'"
+            .formatted(FreezeBackfill.TYPE, BackfillLater.TYPE, taskQueue.replace("'", "''"));
     try (Stream<WorkflowExecutionMetadata> open = client.listExecutions(query)) {
       List<String> sentences = new ArrayList<>();
       for (WorkflowExecutionMetadata run : open.limit(MOST_RUNS).toList()) {

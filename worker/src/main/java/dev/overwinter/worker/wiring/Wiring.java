@@ -9,6 +9,10 @@ import dev.overwinter.activities.freeze.FreezeStep;
 import dev.overwinter.activities.freeze.TargetGuard;
 import dev.overwinter.activities.freeze.TargetPass;
 import dev.overwinter.activities.hooks.HookAnnouncer;
+import dev.overwinter.activities.later.LaterEnd;
+import dev.overwinter.activities.later.LaterLane;
+import dev.overwinter.activities.later.LaterOpening;
+import dev.overwinter.activities.later.LaterUndo;
 import dev.overwinter.activities.load.ImportLane;
 import dev.overwinter.activities.load.LoadCompletion;
 import dev.overwinter.activities.load.TargetLoad;
@@ -16,6 +20,7 @@ import dev.overwinter.activities.load.TargetUndo;
 import dev.overwinter.activities.postgres.Database;
 import dev.overwinter.activities.postgres.DatabaseSettings;
 import dev.overwinter.activities.preflight.Preflight;
+import dev.overwinter.activities.preflight.TableChecks;
 import dev.overwinter.activities.progress.ProgressObserver;
 import dev.overwinter.activities.remap.LedgerRowRemappers;
 import dev.overwinter.activities.remap.ReferencePreflight;
@@ -25,10 +30,12 @@ import dev.overwinter.activities.schema.StructureCreation;
 import dev.overwinter.activities.users.StackAuthClient;
 import dev.overwinter.activities.users.StackAuthPace;
 import dev.overwinter.activities.users.UserSteps;
+import dev.overwinter.activities.verify.LaterVerification;
 import dev.overwinter.activities.verify.Verification;
 import dev.overwinter.worker.operations.Readiness;
 import dev.overwinter.worker.process.Activities;
 import dev.overwinter.worker.settings.WorkerSettings;
+import dev.overwinter.workflows.BackfillLaterWorkflow;
 import dev.overwinter.workflows.FreezeBackfillWorkflow;
 import dev.overwinter.workflows.UnknownWorkflow;
 import java.nio.file.Path;
@@ -52,7 +59,8 @@ public final class Wiring {
 
   /** The workflow implementations. */
   public static List<Class<?>> workflows() {
-    return List.of(FreezeBackfillWorkflow.class, UnknownWorkflow.class);
+    return List.of(
+        FreezeBackfillWorkflow.class, BackfillLaterWorkflow.class, UnknownWorkflow.class);
   }
 
   /**
@@ -83,6 +91,7 @@ public final class Wiring {
                     new StructureCreation(guardedSource, guardedTarget)::create),
                 contexts),
             copying(settings, source, target, contexts),
+            later(settings, source, target, contexts),
             new UserActivitiesImpl(users, settings.archiveDirectory(), contexts),
             new RemapActivitiesImpl(
                 new RemapPlanning(source, target, lanes(source, target)),
@@ -141,6 +150,20 @@ public final class Wiring {
         new LoadCompletion(target, importLane, load),
         new TargetUndo(target, TargetPass::apply, TargetGuard::dropAtOnce, builders),
         archive,
+        contexts);
+  }
+
+  private static LaterActivitiesImpl later(
+      WorkerSettings settings, Database source, Database target, Supplier<StepContext> contexts) {
+    TableChecks checks = new TableChecks(settings.source(), settings.target());
+    LaterUndo undo = new LaterUndo(target);
+    LaterLane lane =
+        new LaterLane(source, target, settings.archiveDirectory(), new LedgerRowRemappers());
+    return new LaterActivitiesImpl(
+        new LaterOpening(source, target, checks::look, undo),
+        lane,
+        new LaterEnd(target, lane, new LaterVerification(source, target, source.maxConnections())),
+        undo,
         contexts);
   }
 

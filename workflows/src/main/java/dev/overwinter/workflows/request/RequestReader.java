@@ -125,7 +125,18 @@ public final class RequestReader {
   }
 
   private static ReferenceRules references(JsonInput input) {
-    JsonInput columns = input.object("columns");
+    return new ReferenceRules(
+        columns(input),
+        input.choice(
+            "unknownUsers",
+            UnknownUserRule.class,
+            UnknownUserRule::jsonName,
+            UnknownUserRule.STOP));
+  }
+
+  /** What the section on references says of single columns. */
+  static Map<String, ReferenceTreatment> columns(JsonInput references) {
+    JsonInput columns = references.object("columns");
     Map<String, ReferenceTreatment> treatments =
         columns.choices(ReferenceTreatment.class, ReferenceTreatment::jsonName);
     for (String column : treatments.keySet()) {
@@ -133,13 +144,7 @@ public final class RequestReader {
         columns.problem(column, "must be a column as schema.table.column");
       }
     }
-    return new ReferenceRules(
-        treatments,
-        input.choice(
-            "unknownUsers",
-            UnknownUserRule.class,
-            UnknownUserRule::jsonName,
-            UnknownUserRule.STOP));
+    return treatments;
   }
 
   private static FreezeRules freeze(JsonInput input) {

@@ -39,11 +39,8 @@ final class TableRulesReader {
     boolean changed = rename != null || filter != null || !columns.isEmpty();
     if (skip && later) {
       tables.problem(name, "must be skipped or left for later, not both");
-    } else if ((skip || later) && changed) {
-      tables.problem(
-          name,
-          "says how to carry a table that is %s: remove either"
-              .formatted(skip ? "skipped" : "left for later"));
+    } else if (skip && changed) {
+      tables.problem(name, "says how to carry a table that is skipped: remove either");
     } else if (skipTables.contains(name) && (changed || later)) {
       tables.problem(name, "has rules, but skipTables names it too: remove either");
     } else if (!skip && !later && !changed && !input.hasProblems()) {
@@ -66,7 +63,8 @@ final class TableRulesReader {
     }
   }
 
-  private static void checkTarget(JsonInput input, String rename) {
+  /** Whether a name may be that of a table in the target. */
+  static void checkTarget(JsonInput input, String rename) {
     int point = rename.indexOf('.');
     if (point < 1 || rename.endsWith(".")) {
       input.problem("rename", "must be the target's table as schema.table");
@@ -78,7 +76,8 @@ final class TableRulesReader {
     }
   }
 
-  private static Map<String, ColumnRule> columns(JsonInput input) {
+  /** The rules for single columns. */
+  static Map<String, ColumnRule> columns(JsonInput input) {
     Map<String, ColumnRule> rules = new LinkedHashMap<>();
     Map<String, String> keys = new LinkedHashMap<>();
     input
@@ -128,7 +127,7 @@ final class TableRulesReader {
     Map<String, String> taken = new LinkedHashMap<>();
     rules.forEach(
         (name, rule) -> {
-          if (rule.fate() != Fate.CARRIED) {
+          if (rule.fate() == Fate.SKIPPED) {
             return;
           }
           String target = rule.rename() == null ? name : rule.rename();

@@ -10,5 +10,5 @@ package dev.overwinter.workflows.request;
  */
 public record TargetRules(boolean createTables, String truncate) {
   /** Nothing: as in requests from before there were such rules. */
-  static final TargetRules NOTHING = new TargetRules(false, null);
+  public static final TargetRules NOTHING = new TargetRules(false, null);
 }
