@@ -69,34 +69,6 @@ class PreflightTest {
         .toList();
   }
 
-  @Test
-  void what_no_run_carries_is_counted() throws SQLException {
-    PreflightPair.asSuperuser(
-        pair.source,
-        """
-        CREATE SCHEMA storage; CREATE TABLE storage.buckets (id text); CREATE TABLE storage.objects (id text);
-        CREATE VIEW public.codes AS SELECT code FROM public.units;
-        CREATE VIEW public.prices AS SELECT price FROM public.units;
-        CREATE EXTENSION ltree SCHEMA public; CREATE TABLE public.of_it (id int);
-        INSERT INTO public.of_it VALUES (1), (2), (3);
-        UPDATE pg_extension SET extconfig = ARRAY['public.of_it'::regclass::oid], extcondition = ARRAY['WHERE id > 1']
-         WHERE extname = 'ltree';
-        GRANT SELECT ON public.of_it TO project_owner;
-        ALTER EXTENSION ltree ADD TABLE public.of_it
-        """);
-
-    PreflightReport report = preflight(PreflightPair.request());
-    assertFound(
-        report, Severity.WARNING, "public.of_it", "extension ltree and is not carried, and 2 rows");
-    assertThat(report.findings())
-        .filteredOn(finding -> finding.severity() == Severity.NOTE)
-        .extracting(Finding::message)
-        .contains(
-            "Tables of schemas that are Supabase's own or an extension's are not carried: 2 in auth, 2 in storage.",
-            "Tables that belong to an extension are not carried: 1 of ltree. The target's have their own.",
-            "Views have no rows to carry: 2.");
-  }
-
   private List<String> everything() throws SQLException {
     List<String> lines = new ArrayList<>();
     for (String database : List.of(pair.source, pair.target)) {

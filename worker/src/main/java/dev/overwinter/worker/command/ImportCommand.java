@@ -45,7 +45,7 @@ import picocli.CommandLine.Parameters;
     exitCodeList = {
       "0:Loaded, and the target holds what the archive holds.",
       "1:It broke off, or a file is damaged, or the target holds something else.",
-      "2:The command line or the settings are wrong, or the target cannot be reached with them.",
+      "2:The command line, the settings or the mapping are wrong, or the target cannot be reached with them.",
       "3:The target does not have the tables, or has rows in them. Nothing was changed."
     },
     usageHelpWidth = 100,
