@@ -1,6 +1,7 @@
 package dev.overwinter.activities.archive;
 
 import dev.overwinter.activities.postgres.QualifiedName;
+import dev.overwinter.activities.postgres.TableDigest;
 import dev.overwinter.activities.postgres.WireType;
 import java.util.List;
 import java.util.Objects;
@@ -47,6 +48,15 @@ public record Chunk(
     return new Chunk(
         table, number, leaf, leafFile, firstPage, endPage, bytes, partFile, newPart, wireTypes,
         newRows);
+  }
+
+  /**
+   * The same chunk, of which rows went straight from the source into the target.
+   *
+   * @param digest of its rows in the source
+   */
+  public Chunk carriedAs(TableDigest digest) {
+    return exportedAs(ExportedPart.withoutFile(digest), null);
   }
 
   /** Whether its rows travel in COPY's binary format. */

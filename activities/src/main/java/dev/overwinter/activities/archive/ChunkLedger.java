@@ -72,25 +72,35 @@ public final class ChunkLedger {
     return first(target, CHUNKS + " AND c.loaded_at IS NULL " + CLAIM, run);
   }
 
-  /** Like {@link #claimToLoad(Connection, RunKey)}, of one table. */
-  public static Optional<Chunk> claimToLoad(Connection target, RunKey run, int tableNumber)
-      throws SQLException {
-    return first(target, CHUNKS + toLoadOf(tableNumber) + CLAIM, run);
+  /**
+   * Like {@link #claimToLoad(Connection, RunKey)}, of one table.
+   *
+   * @param straight whether rows come from the source, so that chunks need not be exported
+   */
+  public static Optional<Chunk> claimToLoad(
+      Connection target, RunKey run, int tableNumber, boolean straight) throws SQLException {
+    return first(target, CHUNKS + toLoadOf(tableNumber, straight) + CLAIM, run);
   }
 
-  /** Takes all chunks of a table that are exported and not loaded, waiting for whoever has any. */
-  public static List<Chunk> claimAllToLoad(Connection target, RunKey run, int tableNumber)
-      throws SQLException {
+  /**
+   * Takes all chunks of a table that are not loaded, waiting for whoever has any.
+   *
+   * @param straight whether rows come from the source, so that chunks need not be exported
+   */
+  public static List<Chunk> claimAllToLoad(
+      Connection target, RunKey run, int tableNumber, boolean straight) throws SQLException {
     try (PreparedStatement statement =
         target.prepareStatement(
-            CHUNKS + toLoadOf(tableNumber) + " ORDER BY c.chunk_no FOR UPDATE OF c")) {
+            CHUNKS + toLoadOf(tableNumber, straight) + " ORDER BY c.chunk_no FOR UPDATE OF c")) {
       statement.setString(1, run.runId());
       return read(statement);
     }
   }
 
-  private static String toLoadOf(int tableNumber) {
-    return " AND c.exported_at IS NOT NULL AND c.loaded_at IS NULL AND c.table_no = " + tableNumber;
+  private static String toLoadOf(int tableNumber, boolean straight) {
+    return (straight ? "" : " AND c.exported_at IS NOT NULL")
+        + " AND c.loaded_at IS NULL AND c.table_no = "
+        + tableNumber;
   }
 
   /** Takes this chunk, waiting for whoever has taken it, and reads it anew. */

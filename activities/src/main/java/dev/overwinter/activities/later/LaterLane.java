@@ -6,9 +6,11 @@ import dev.overwinter.activities.StepException;
 import dev.overwinter.activities.archive.ArchiveParts;
 import dev.overwinter.activities.archive.Chunk;
 import dev.overwinter.activities.archive.ChunkLedger;
+import dev.overwinter.activities.archive.ChunkSource;
 import dev.overwinter.activities.archive.CopiedTable;
 import dev.overwinter.activities.archive.DamagedPartException;
 import dev.overwinter.activities.archive.LaneProgress;
+import dev.overwinter.activities.load.ChunkRelay;
 import dev.overwinter.activities.postgres.CancelGuard;
 import dev.overwinter.activities.postgres.Catalog;
 import dev.overwinter.activities.postgres.Database;
@@ -94,6 +96,10 @@ public final class LaterLane {
     private final StepInput input;
     private final LaneProgress progress;
     private final ArchiveParts parts;
+
+    /** Of a run that keeps no archive, else null. */
+    private final ChunkRelay relay;
+
     private final Map<QualifiedName, Table> inSource;
     private final Map<QualifiedName, Table> inTarget;
 
@@ -110,6 +116,10 @@ public final class LaterLane {
       this.input = input;
       this.progress = new LaneProgress(context);
       this.parts = new ArchiveParts(source, archiveDirectory, input, context, progress);
+      this.relay =
+          input.request().copy().archive()
+              ? null
+              : new ChunkRelay(new ChunkSource(source, context), progress);
       this.inSource = catalog(source, input.request().schemas(), context);
       this.inTarget = catalog(target, input.request().targetSchemas(), context);
     }
@@ -133,7 +143,9 @@ public final class LaterLane {
       try {
         Optional<Loaded> loaded =
             target.inTransaction("load", CancelGuard.guarding(context, this::loadNext));
-        loaded.ifPresent(done -> done.chunks().forEach(parts::removeLoaded));
+        if (relay == null) {
+          loaded.ifPresent(done -> done.chunks().forEach(parts::removeLoaded));
+        }
         damaged = null;
         return loaded.map(Loaded::summary);
       } catch (DamagedPartException e) {
@@ -177,17 +189,22 @@ public final class LaterLane {
 
     private List<Chunk> claim(Connection connection, LaterTableInLedger table) throws SQLException {
       if (!table.whole()) {
-        return ChunkLedger.claimToLoad(connection, input.run(), table.number()).stream().toList();
+        return ChunkLedger.claimToLoad(connection, input.run(), table.number(), relay != null)
+            .stream()
+            .toList();
       }
       return LaterLedger.claim(connection, input.run(), table)
-          ? ChunkLedger.claimAllToLoad(connection, input.run(), table.number())
+          ? ChunkLedger.claimAllToLoad(connection, input.run(), table.number(), relay != null)
           : List.of();
     }
 
     private Loaded load(Connection connection, LaterTableInLedger table, List<Chunk> chunks)
         throws SQLException {
       ChunkLedger.Totals totals = ChunkLedger.totals(connection, input.run());
-      progress.begin(chunks.get(0), totals.rowsLoaded(), totals.rowsExported());
+      progress.begin(
+          chunks.get(0),
+          totals.rowsLoaded(),
+          relay == null ? totals.rowsExported() : totals.rowsEstimated());
       useRemapperOf(connection, chunks.get(0).table());
       Table there = inTarget.get(table.target());
       if (there == null) {
@@ -197,10 +214,11 @@ public final class LaterLane {
                 .formatted(table.target()));
       }
       LoadTransaction transaction =
-          new LoadTransaction(connection, input.run(), table, there, parts, remapper, progress);
+          new LoadTransaction(
+              connection, input.run(), table, there, parts, relay, remapper, progress);
       for (Chunk next : chunks) {
         chunk = next;
-        transaction.stage(parts.heal(connection, next));
+        transaction.stage(next);
       }
       return new Loaded(chunks, transaction.load());
     }

@@ -7,6 +7,7 @@ import dev.overwinter.activities.archive.ChunkLedger;
 import dev.overwinter.activities.archive.CopiedTable.CopiedColumn;
 import dev.overwinter.activities.archive.LaneProgress;
 import dev.overwinter.activities.load.ChunkLoader;
+import dev.overwinter.activities.load.ChunkRelay;
 import dev.overwinter.activities.postgres.Column;
 import dev.overwinter.activities.postgres.QualifiedName;
 import dev.overwinter.activities.postgres.Table;
@@ -64,18 +65,23 @@ final class LoadTransaction {
   private final LaterTableInLedger table;
   private final Table there;
   private final ArchiveParts parts;
+  private final ChunkRelay relay;
   private final RowRemapper remapper;
   private final LaneProgress progress;
 
   private final List<Chunk> chunks = new ArrayList<>();
   private long bytes;
 
+  /**
+   * @param relay brings the rows from the source, or null when they are in the archive's parts
+   */
   LoadTransaction(
       Connection connection,
       RunKey run,
       LaterTableInLedger table,
       Table there,
       ArchiveParts parts,
+      ChunkRelay relay,
       RowRemapper remapper,
       LaneProgress progress) {
     this.connection = connection;
@@ -83,6 +89,7 @@ final class LoadTransaction {
     this.table = table;
     this.there = there;
     this.parts = parts;
+    this.relay = relay;
     this.remapper = remapper;
     this.progress = progress;
   }
@@ -96,8 +103,15 @@ final class LoadTransaction {
           "CREATE TEMPORARY TABLE %s ON COMMIT DROP AS SELECT %s FROM %s WITH NO DATA"
               .formatted(STAGE, chunk.table().columnList(), table.target().sql()));
     }
-    bytes += ChunkLoader.load(connection, chunk, STAGE, parts, remapper, progress).bytes();
-    chunks.add(chunk);
+    if (relay == null) {
+      Chunk whole = parts.heal(connection, chunk);
+      bytes += ChunkLoader.load(connection, whole, STAGE, parts, remapper, progress).bytes();
+      chunks.add(whole);
+    } else {
+      ChunkRelay.Carried carried = relay.carry(connection, chunk, STAGE, remapper);
+      bytes += carried.bytes();
+      chunks.add(chunk.carriedAs(carried.digest()));
+    }
   }
 
   /**
@@ -116,7 +130,11 @@ final class LoadTransaction {
     readBack();
     TableDigest stored = compare(exported);
     for (Chunk chunk : chunks) {
-      ChunkLedger.recordLoaded(connection, run, chunk, chunk.part().digest().rows());
+      if (relay == null) {
+        ChunkLedger.recordLoaded(connection, run, chunk, chunk.part().digest().rows());
+      } else {
+        ChunkLedger.recordCarried(connection, run, chunk, chunk.part().digest());
+      }
     }
     LaterLedger.recordLoad(connection, run, table.number(), chunks.get(0).number(), stored);
     return new LaneSummary(chunks.size(), stored.rows(), bytes);

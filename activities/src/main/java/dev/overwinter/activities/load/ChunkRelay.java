@@ -19,14 +19,15 @@ import java.sql.SQLException;
 import java.util.Arrays;
 
 /**
- * Carries one chunk from the source straight into its table, for a run that keeps no archive. Each
+ * Carries one chunk from the source straight into the target, for a run that keeps no archive. Each
  * row is digested as it comes, before its ids are replaced. Not thread-safe.
  */
-final class ChunkRelay {
+public final class ChunkRelay {
   private final ChunkSource source;
   private final LaneProgress progress;
 
-  ChunkRelay(ChunkSource source, LaneProgress progress) {
+  /** Tells of rows and bytes as they come. */
+  public ChunkRelay(ChunkSource source, LaneProgress progress) {
     this.source = source;
     this.progress = progress;
   }
@@ -37,15 +38,24 @@ final class ChunkRelay {
    * @param digest of the rows in the source
    * @param bytes bytes of COPY that the target got
    */
-  record Carried(TableDigest digest, long bytes) {}
+  public record Carried(TableDigest digest, long bytes) {}
 
-  /** Copies a chunk's rows into the target, in the transaction of the connection. */
+  /** Copies a chunk's rows into its table, in the transaction of the connection. */
   Carried carry(Connection target, Chunk chunk, RowRemapper remapper) {
+    return carry(target, chunk, chunk.table().target().sql(), remapper);
+  }
+
+  /**
+   * Copies a chunk's rows into another relation with the same columns.
+   *
+   * @param relation as SQL names it
+   */
+  public Carried carry(Connection target, Chunk chunk, String relation, RowRemapper remapper) {
     try {
       return source.read(
           chunk,
           from -> {
-            try (TargetCopy to = TargetCopy.begin(target, chunk, progress)) {
+            try (TargetCopy to = TargetCopy.begin(target, chunk, relation, progress)) {
               RowDigest digest = new RowDigest();
               RowCounter counter = new RowCounter(progress, Measure.ROWS_IMPORTED);
               CountedMessages messages = new CountedMessages(from, progress);

@@ -33,13 +33,8 @@ final class TargetCopy implements AutoCloseable {
             });
   }
 
-  /** Into the chunk's table. */
-  static TargetCopy begin(Connection target, Chunk chunk, LaneProgress progress) {
-    return begin(target, chunk, chunk.table().target().sql(), progress);
-  }
-
   /**
-   * Into another relation with the same columns.
+   * Into the chunk's table or another relation with the same columns.
    *
    * @param relation as SQL names it
    */

@@ -16,6 +16,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tables left for later come into a target that the application has begun to use. */
 final class LaterTablesTest {
@@ -132,10 +134,12 @@ final class LaterTablesTest {
         .isEqualTo("20");
   }
 
-  @Test
-  void every_row_comes_beside_the_applications_own() {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {SMALL_CHUNKS, "{'run': 'night', 'copy': {'chunkBytes': 65536, 'archive': false}}"})
+  void every_row_comes_beside_the_applications_own(String request) {
     applicationWrites();
-    Later later = fixture.later(SMALL_CHUNKS);
+    Later later = fixture.later(request);
     LaterPlan plan = later.open();
     assertThat(later.blockers()).isEmpty();
     assertThat(plan.first()).isEqualTo(LaterFixture.FIRST);
