@@ -7,6 +7,7 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -21,6 +22,10 @@ import java.util.stream.Stream;
  */
 public final class ArchiveDirectory {
   private static final int BUFFER_BYTES = 128 * 1024;
+  private static final String NO_SPACE = "no space is left";
+
+  /** Each worker may have a directory of its own; this is what Temporal calls the worker. */
+  private static final String WORKER = ManagementFactory.getRuntimeMXBean().getName();
 
   private final Path root;
   private final Path directory;
@@ -130,17 +135,17 @@ public final class ArchiveDirectory {
 
   /** For a file system that refuses. Its own message names paths and is left out. */
   static StepException unavailable(IOException failure) {
+    String reason = reason(failure);
     return new StepException(
         FailureType.ARCHIVE_UNAVAILABLE,
-        "The archive directory of the worker cannot be used: %s. Look after the directory that the"
-                .formatted(reason(failure))
-            + " worker's setting for the archive names, then retry the step.");
+        "The archive directory of worker %s cannot be used: %s. %s there (archive.directory in that worker's settings), then retry the step."
+            .formatted(WORKER, reason, reason.equals(NO_SPACE) ? "Free some" : "Look"));
   }
 
   private static String reason(IOException failure) {
     String message = String.valueOf(failure.getMessage());
     if (message.contains("No space left") || message.contains("quota exceeded")) {
-      return "no space is left";
+      return NO_SPACE;
     }
     if (message.contains("Read-only file system")) {
       return "its file system is read-only";

@@ -19,7 +19,23 @@ public final class SqlFailures {
     String state = failure.getSQLState() == null ? "" : failure.getSQLState();
     FailureType type = typeOf(state);
     return new StepException(
-        type, "%s: the %s answered SQLSTATE %s. %s".formatted(what, side, state, remedy(type)));
+        type,
+        "%s: the %s answered SQLSTATE %s%s. %s"
+            .formatted(what, side, state, meaning(state), remedy(type)));
+  }
+
+  /** Of what an operator meets most; PostgreSQL's own words for it. */
+  private static String meaning(String state) {
+    return switch (state) {
+      case "28P01" -> " (invalid password)";
+      case "40P01" -> " (deadlock detected)";
+      case "42501" -> " (insufficient privilege)";
+      case "53100" -> " (disk full)";
+      case "53200" -> " (out of memory)";
+      case "53300" -> " (too many connections)";
+      case "58030" -> " (I/O error)";
+      default -> "";
+    };
   }
 
   private static FailureType typeOf(String state) {

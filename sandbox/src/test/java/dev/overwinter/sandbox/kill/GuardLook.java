@@ -15,7 +15,8 @@ import java.util.List;
  * @param refusing the tables that refuse writes
  * @param accepting the tables that take them
  */
-record GuardLook(String owner, boolean complete, List<String> refusing, List<String> accepting) {
+public record GuardLook(
+    String owner, boolean complete, List<String> refusing, List<String> accepting) {
   private static final String TABLES =
       """
       SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -25,11 +26,11 @@ record GuardLook(String owner, boolean complete, List<String> refusing, List<Str
        ORDER BY 1
       """;
 
-  static GuardLook atSource(Connection superuser) throws SQLException {
+  public static GuardLook atSource(Connection superuser) throws SQLException {
     return at(superuser, "overwinter.guard", "frozen_since IS NOT NULL");
   }
 
-  static GuardLook atTarget(Connection superuser) throws SQLException {
+  public static GuardLook atTarget(Connection superuser) throws SQLException {
     return at(superuser, "overwinter.target_guard", "complete");
   }
 
@@ -65,15 +66,15 @@ record GuardLook(String owner, boolean complete, List<String> refusing, List<Str
     }
   }
 
-  boolean isFree() {
+  public boolean isFree() {
     return refusing.isEmpty();
   }
 
-  boolean isClosed() {
+  public boolean isClosed() {
     return accepting.isEmpty();
   }
 
-  static List<String> strings(Connection connection, String query) throws SQLException {
+  public static List<String> strings(Connection connection, String query) throws SQLException {
     try (Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery(query)) {
       List<String> strings = new ArrayList<>();
