@@ -56,7 +56,11 @@ final class RecordedHistoriesTest {
             "foreseeing/live.json",
             "foreseeing/live-after-crashes.json",
             "foreseeing/rolled-back-during-import.json",
-            "foreseeing/cancelled.json");
+            "foreseeing/cancelled.json",
+            "shared/live.json",
+            "shared/live-after-crashes.json",
+            "shared/rolled-back-during-import.json",
+            "shared/cancelled.json");
   }
 
   @Test
@@ -72,6 +76,9 @@ final class RecordedHistoriesTest {
             "restrained/live-continued-3.json",
             "foreseeing/live-continued-1.json",
             "foreseeing/live-continued-2.json",
-            "foreseeing/live-continued-3.json");
+            "foreseeing/live-continued-3.json",
+            "shared/live-continued-1.json",
+            "shared/live-continued-2.json",
+            "shared/live-continued-3.json");
   }
 }
