@@ -26,6 +26,16 @@ public interface FreezeBackfill {
   String TASK_QUEUE = "overwinter";
 
   /**
+   * The task queue that workers take lanes from, one of export or of import each: what a worker
+   * does not take from there another one does, and what else there is to do never waits for a lane.
+   *
+   * @param taskQueue the run's
+   */
+  static String queueOfLanes(String taskQueue) {
+    return taskQueue + "-lanes";
+  }
+
+  /**
    * Runs the migration.
    *
    * @param request the request; may be null, which is answered like any other wrong request

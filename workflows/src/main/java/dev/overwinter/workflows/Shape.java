@@ -26,7 +26,10 @@ final class Shape {
   /** Looks at the progress of the import until indexes and keys stand again, too. */
   private static final int FORESEEING = 3;
 
-  private static final int LATEST = FORESEEING;
+  /** Puts lanes on a task queue of their own, from which each worker takes so many at a time. */
+  private static final int SHARED = 4;
+
+  private static final int LATEST = SHARED;
 
   private final int version;
 
@@ -69,6 +72,10 @@ final class Shape {
 
   boolean announcesFreeze() {
     return version >= RESTRAINED;
+  }
+
+  boolean hasQueueOfLanes() {
+    return version >= SHARED;
   }
 
   boolean looksAtRestoration() {

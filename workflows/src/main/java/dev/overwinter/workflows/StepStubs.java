@@ -101,6 +101,15 @@ final class StepStubs {
         CopyActivities.class, options(LONGEST_STEP, SOME_PATIENCE, summary));
   }
 
+  /** From the task queue of lanes, which a worker takes no more of than it is set to. */
+  CopyActivities lane(String summary) {
+    return Workflow.newActivityStub(
+        CopyActivities.class,
+        ActivityOptions.newBuilder(options(LONGEST_STEP, SOME_PATIENCE, summary))
+            .setTaskQueue(FreezeBackfill.queueOfLanes(Workflow.getInfo().getTaskQueue()))
+            .build());
+  }
+
   UserActivities users(String summary) {
     return Workflow.newActivityStub(
         UserActivities.class, options(LONGEST_STEP, SOME_PATIENCE, summary));

@@ -213,7 +213,8 @@ final class WayForward {
     List<Promise<LaneSummary>> running = new ArrayList<>();
     for (int lane = 0; lane < lanes; lane++) {
       LaneInput laneInput = new LaneInput(input, lane);
-      CopyActivities stub = stubs.copy("%s, lane %d of %d".formatted(what, lane + 1, lanes));
+      String summary = "%s, lane %d of %d".formatted(what, lane + 1, lanes);
+      CopyActivities stub = shape.hasQueueOfLanes() ? stubs.lane(summary) : stubs.copy(summary);
       running.add(Async.function(() -> work.apply(stub, laneInput)));
     }
     List<LaneSummary> done = new ArrayList<>();

@@ -77,6 +77,10 @@ final class FreezeBackfillWorkflowTest {
                 .build());
     worker.registerWorkflowImplementationTypes(FreezeBackfillWorkflow.class);
     worker.registerActivitiesImplementations(steps);
+    environment
+        .newWorker(
+            FreezeBackfill.queueOfLanes(FreezeBackfill.TASK_QUEUE), worker.getWorkerOptions())
+        .registerActivitiesImplementations(steps);
     environment.start();
     client = environment.getWorkflowClient();
     run =

@@ -60,7 +60,11 @@ final class RecordedHistoriesTest {
             "foreseeing/cancelled.json",
             "later/carried-after-a-crash.json",
             "later/rolled-back-during-load.json",
-            "later/refused.json");
+            "later/refused.json",
+            "shared/live.json",
+            "shared/live-after-crashes.json",
+            "shared/rolled-back-during-import.json",
+            "shared/cancelled.json");
   }
 
   @Test
@@ -76,6 +80,9 @@ final class RecordedHistoriesTest {
             "restrained/live-continued-3.json",
             "foreseeing/live-continued-1.json",
             "foreseeing/live-continued-2.json",
-            "foreseeing/live-continued-3.json");
+            "foreseeing/live-continued-3.json",
+            "shared/live-continued-1.json",
+            "shared/live-continued-2.json",
+            "shared/live-continued-3.json");
   }
 }

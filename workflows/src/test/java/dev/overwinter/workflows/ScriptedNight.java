@@ -69,6 +69,10 @@ final class ScriptedNight implements AutoCloseable {
                 .build());
     worker.registerWorkflowImplementationTypes(FreezeBackfillWorkflow.class);
     worker.registerActivitiesImplementations(steps);
+    environment
+        .newWorker(
+            FreezeBackfill.queueOfLanes(FreezeBackfill.TASK_QUEUE), worker.getWorkerOptions())
+        .registerActivitiesImplementations(steps);
     environment.start();
     client = environment.getWorkflowClient();
   }

@@ -154,8 +154,18 @@ public final class Stage implements AutoCloseable {
    * @param name names its log
    */
   public WorkerChild anotherWorker(String name) {
+    return anotherWorker(name, Map.of());
+  }
+
+  /**
+   * The same with variables that go before the stage's own.
+   *
+   * @param name names its log
+   */
+  public WorkerChild anotherWorker(String name, Map<String, String> own) {
     Path logs = directory.resolve("logs");
     Map<String, String> environment = workerEnvironment();
+    environment.putAll(own);
     environment.put("OVERWINTER_LOG_FILE", logs.resolve(name + ".log").toString());
     return keep(new WorkerChild(temporalAddress, environment, logs.resolve(name + ".out")));
   }

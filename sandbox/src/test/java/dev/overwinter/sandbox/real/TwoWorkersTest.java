@@ -13,6 +13,7 @@ import dev.overwinter.workflows.status.RunStatus;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -42,8 +43,12 @@ class TwoWorkersTest {
   }
 
   @Test
-  void when_one_is_killed_in_mid_import_the_other_finishes() throws Exception {
-    try (Night night = Night.prepare(directory, new RealTemporal())) {
+  void when_one_is_killed_in_mid_import_the_other_finishes_and_begins_only_its_chunks_again()
+      throws Exception {
+    int lanes = 2;
+    try (Night night =
+        Night.prepare(directory, new RealTemporal(), Map.of("OVERWINTER_LANES", "" + lanes))) {
+      Copies copies = Copies.watch(night.stage);
       WorkerChild second = night.stage.anotherWorker("second");
       second.start();
       Workers workers = new Workers(night, second);
@@ -60,13 +65,14 @@ class TwoWorkersTest {
       try (CrashPlan crashes =
           CrashPlan.start(
               night.stage.target(), List.of(CrashPoint.IMPORT), killForGood, told -> {})) {
-        night.begin();
+        night.begin(inSmallChunks());
         night.approve();
 
         endsLive(night);
         assertThat(crashes.landings()).hasSize(1);
         assertThat(night.stage.worker().isAlive()).isNotEqualTo(second.isAlive());
         assertThat(Activities.retried(night)).contains("ImportChunks");
+        assertThat(copies.imports().size() - Copies.planned(night.stage)).isBetween(0, lanes);
       }
     }
   }

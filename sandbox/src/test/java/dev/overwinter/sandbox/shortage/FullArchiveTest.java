@@ -3,8 +3,9 @@ package dev.overwinter.sandbox.shortage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.overwinter.sandbox.endtoend.Night;
+import dev.overwinter.sandbox.real.OnRealTemporal;
+import dev.overwinter.sandbox.real.RealTemporal;
 import dev.overwinter.sandbox.shortage.ShortNight.Work;
-import dev.overwinter.sandbox.temporal.EmbeddedTemporal;
 import dev.overwinter.workflows.status.RunState;
 import dev.overwinter.workflows.status.Step;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The disk of the archive directory is full. */
+@OnRealTemporal
 @OnSmallDisks
 @Timeout(600)
 class FullArchiveTest {
@@ -21,7 +23,7 @@ class FullArchiveTest {
   @Test
   void each_step_that_writes_there_parks_until_there_is_room() throws Exception {
     try (SmallDisk disk = SmallDisk.mount(directory.resolve("archive"), 64);
-        Night night = Night.prepare(directory, new EmbeddedTemporal())) {
+        Night night = Night.prepare(directory, new RealTemporal())) {
       ShortNight shortNight = new ShortNight(night);
       shortNight.begin();
       shortNight.awaitMiddleOf(Work.EXPORTED);

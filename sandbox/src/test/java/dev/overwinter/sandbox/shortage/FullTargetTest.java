@@ -6,8 +6,9 @@ import dev.overwinter.sandbox.database.SelfHostedTarget;
 import dev.overwinter.sandbox.endtoend.Night;
 import dev.overwinter.sandbox.kill.GuardLook;
 import dev.overwinter.sandbox.kill.ServerRestart;
+import dev.overwinter.sandbox.real.OnRealTemporal;
+import dev.overwinter.sandbox.real.RealTemporal;
 import dev.overwinter.sandbox.shortage.ShortNight.Work;
-import dev.overwinter.sandbox.temporal.EmbeddedTemporal;
 import dev.overwinter.workflows.status.RunState;
 import dev.overwinter.workflows.status.Step;
 import io.temporal.api.workflow.v1.PendingActivityInfo;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The disk of the target is full. */
+@OnRealTemporal
 @OnSmallDisks
 @Timeout(600)
 class FullTargetTest {
@@ -35,7 +37,7 @@ class FullTargetTest {
   void rows_and_indexes_that_find_no_room_park_the_run_until_there_is_some() throws Exception {
     Path tablespace = directory.resolve("tablespace");
     try (SmallDisk disk = SmallDisk.mount(tablespace, 128);
-        Night night = Night.prepare(directory, new EmbeddedTemporal())) {
+        Night night = Night.prepare(directory, new RealTemporal())) {
       ShortNight shortNight = new ShortNight(night);
       moveTables(shortNight, tablespace);
       shortNight.begin();
@@ -72,7 +74,7 @@ class FullTargetTest {
   void a_server_that_panics_because_its_log_has_no_room_is_waited_for() throws Exception {
     Path wal = directory.resolve("wal");
     try (SmallDisk disk = SmallDisk.mount(wal, 256);
-        Night night = Night.prepare(directory, new EmbeddedTemporal())) {
+        Night night = Night.prepare(directory, new RealTemporal())) {
       ServerRestart server = moveLog(night, wal);
       ShortNight shortNight = new ShortNight(night);
       shortNight.begin();

@@ -5,17 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.overwinter.sandbox.database.SelfHostedTarget;
 import dev.overwinter.sandbox.database.SupabaseSource;
 import dev.overwinter.sandbox.endtoend.Night;
+import dev.overwinter.sandbox.real.OnRealTemporal;
+import dev.overwinter.sandbox.real.RealTemporal;
 import dev.overwinter.sandbox.shortage.ShortNight.Work;
-import dev.overwinter.sandbox.temporal.EmbeddedTemporal;
 import dev.overwinter.workflows.status.Step;
 import java.nio.file.Path;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Somebody takes a privilege from a role in the middle of its work. */
-@Tag("long")
+@OnRealTemporal
 @Timeout(600)
 class LostPrivilegeTest {
   private static final String INDEXES_ASIDE =
@@ -26,7 +26,7 @@ class LostPrivilegeTest {
   @Test
   void a_role_that_may_not_read_load_or_create_any_more_parks_the_run_until_it_may()
       throws Exception {
-    try (Night night = Night.prepare(directory, new EmbeddedTemporal())) {
+    try (Night night = Night.prepare(directory, new RealTemporal())) {
       ShortNight shortNight = new ShortNight(night);
       shortNight.begin();
       shortNight.awaitMiddleOf(Work.EXPORTED);

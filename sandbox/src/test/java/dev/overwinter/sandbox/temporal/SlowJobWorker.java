@@ -28,6 +28,7 @@ final class SlowJobWorker {
     WorkerProcess.start(
         connection,
         SlowJob.TASK_QUEUE,
+        1,
         Deployment.unversioned(),
         List.of(SlowJob.Implementation.class),
         List.of(work),

@@ -32,6 +32,7 @@ class VersionsTest {
                   WorkerProcess.start(
                       connection,
                       "overwinter",
+                      1,
                       deployment,
                       List.of(),
                       List.of(),

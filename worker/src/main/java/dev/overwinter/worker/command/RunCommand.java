@@ -132,6 +132,7 @@ public final class RunCommand implements Callable<Integer> {
             WorkerProcess.start(
                 connection,
                 taskQueue,
+                settings.lanes(),
                 Deployment.of(settings.temporal(), Version.current()),
                 Wiring.workflows(),
                 activities.implementations(),

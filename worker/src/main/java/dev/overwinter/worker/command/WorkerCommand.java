@@ -74,6 +74,7 @@ public final class WorkerCommand implements Callable<Integer> {
             WorkerProcess.start(
                 connection,
                 settings.temporal().taskQueue(),
+                settings.lanes(),
                 Deployment.of(settings.temporal(), Version.current()),
                 Wiring.workflows(),
                 activities.implementations(),

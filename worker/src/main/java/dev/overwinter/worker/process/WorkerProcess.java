@@ -4,6 +4,7 @@ import dev.overwinter.worker.secrecy.OpenRuns;
 import dev.overwinter.worker.settings.SettingsException;
 import dev.overwinter.worker.temporal.TemporalConnection;
 import dev.overwinter.worker.temporal.TemporalUnavailableException;
+import dev.overwinter.workflows.FreezeBackfill;
 import io.grpc.StatusRuntimeException;
 import io.temporal.worker.Worker;
 import io.temporal.worker.WorkerFactory;
@@ -19,10 +20,7 @@ import org.slf4j.LoggerFactory;
 public final class WorkerProcess implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(WorkerProcess.class);
 
-  /**
-   * More than the most lanes a request may ask for, so that the activity that holds the lease never
-   * waits for a slot.
-   */
+  /** For all but lanes; many, so that the activity that holds the lease never waits for one. */
   private static final int ACTIVITY_SLOTS = 64;
 
   /** How often progress reaches Temporal at most, and how soon a cancellation is noticed. */
@@ -57,6 +55,7 @@ public final class WorkerProcess implements AutoCloseable {
   /**
    * Starts listening. The caller closes connection and activities, after this.
    *
+   * @param lanes how many lanes, of export or import, it takes at one time
    * @param deployment which version this worker is
    * @param contexts the ones that the activities ask for their context
    * @throws TemporalUnavailableException when Temporal has no such namespace, refuses access, or
@@ -66,6 +65,7 @@ public final class WorkerProcess implements AutoCloseable {
   public static WorkerProcess start(
       TemporalConnection connection,
       String taskQueue,
+      int lanes,
       Deployment deployment,
       List<Class<?>> workflows,
       List<Object> activities,
@@ -82,16 +82,12 @@ public final class WorkerProcess implements AutoCloseable {
             WorkerFactoryOptions.newBuilder()
                 .setWorkerInterceptors(contexts, new FailureInterceptor())
                 .build());
-    WorkerOptions.Builder options =
-        WorkerOptions.newBuilder()
-            .setMaxConcurrentActivityExecutionSize(ACTIVITY_SLOTS)
-            .setMaxHeartbeatThrottleInterval(HEARTBEAT_INTERVAL)
-            .setDefaultHeartbeatThrottleInterval(HEARTBEAT_INTERVAL)
-            .setAllowActivityHeartbeatDuringShutdown(true);
-    deployment.configure(options);
-    Worker worker = factory.newWorker(taskQueue, options.build());
+    Worker worker = factory.newWorker(taskQueue, options(ACTIVITY_SLOTS, deployment));
     worker.registerWorkflowImplementationTypes(workflows.toArray(Class<?>[]::new));
     worker.registerActivitiesImplementations(activities.toArray());
+    factory
+        .newWorker(FreezeBackfill.queueOfLanes(taskQueue), options(lanes, deployment))
+        .registerActivitiesImplementations(activities.toArray());
     try {
       factory.start();
     } catch (StatusRuntimeException e) {
@@ -107,8 +103,23 @@ public final class WorkerProcess implements AutoCloseable {
         .payloadKeys()
         .current()
         .ifPresent(key -> LOG.info("payloads are encrypted with {}", key));
-    LOG.info("listening on task queue {} at {}", taskQueue, connection.address());
+    LOG.info(
+        "listening on task queue {} at {}, for {} lanes at a time",
+        taskQueue,
+        connection.address(),
+        lanes);
     return new WorkerProcess(factory, contexts);
+  }
+
+  private static WorkerOptions options(int slots, Deployment deployment) {
+    WorkerOptions.Builder options =
+        WorkerOptions.newBuilder()
+            .setMaxConcurrentActivityExecutionSize(slots)
+            .setMaxHeartbeatThrottleInterval(HEARTBEAT_INTERVAL)
+            .setDefaultHeartbeatThrottleInterval(HEARTBEAT_INTERVAL)
+            .setAllowActivityHeartbeatDuringShutdown(true);
+    deployment.configure(options);
+    return options.build();
   }
 
   /**

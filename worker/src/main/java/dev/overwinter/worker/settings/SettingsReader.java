@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiFunction;
 
 /** Reads the settings from a YAML file and the environment, which goes before the file. */
@@ -41,11 +42,21 @@ public final class SettingsReader {
 
   private static final int MOST_CONNECTIONS = 200;
 
+  /** Keys of variables that hold a number. */
+  private static final Set<String> NUMBERS = Set.of("maxConnections", "lanes");
+
   private static final String ENVIRONMENT = "settings from the environment";
 
   /** Sections that concern neither database. */
   private static final List<String> BESIDE_THE_DATABASES =
-      List.of("stackAuth", "archive", HookSettingsReader.SECTION, "temporal", "http", "request");
+      List.of(
+          "stackAuth",
+          "archive",
+          "worker",
+          HookSettingsReader.SECTION,
+          "temporal",
+          "http",
+          "request");
 
   private static final ObjectMapper YAML =
       new ObjectMapper(
@@ -260,7 +271,7 @@ public final class SettingsReader {
       if (!value.isEmpty()) {
         HookSettingsReader.split(value).forEach(section.putArray(variable.key())::add);
       }
-    } else if (variable.key().equals("maxConnections") && value.matches("\\d{1,9}")) {
+    } else if (NUMBERS.contains(variable.key()) && value.matches("\\d{1,9}")) {
       section.put(variable.key(), Integer.parseInt(value));
     } else {
       section.put(variable.key(), value);
@@ -274,6 +285,7 @@ public final class SettingsReader {
     StackAuthSettings stackAuth = stackAuth(input.object("stackAuth"));
     Path archive =
         path(input.object("archive"), "directory", DATA_DIRECTORY.resolve("archive").toString());
+    int lanes = LaneSetting.read(input.object("worker"), source, target);
     HookSettings hooks =
         new HookSettingsReader(environment, problems)
             .read(input.object(HookSettingsReader.SECTION));
@@ -295,7 +307,7 @@ public final class SettingsReader {
     input.object("request");
     problems.addAll(input.problems());
     return new WorkerSettings(
-        source, target, stackAuth, archive, hooks, temporal, http, log, request);
+        source, target, stackAuth, archive, lanes, hooks, temporal, http, log, request);
   }
 
   private DatabaseSettings source(JsonInput input) {

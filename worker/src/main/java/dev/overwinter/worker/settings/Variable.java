@@ -15,6 +15,7 @@ enum Variable {
   STACK_URL("OVERWINTER_STACK_URL", "stackAuth", "url"),
   STACK_PROJECT_ID("OVERWINTER_STACK_PROJECT_ID", "stackAuth", "projectId"),
   ARCHIVE_DIRECTORY("OVERWINTER_ARCHIVE_DIRECTORY", "archive", "directory"),
+  LANES("OVERWINTER_LANES", "worker", "lanes"),
   TASK_QUEUE("OVERWINTER_TASK_QUEUE", "temporal", "taskQueue"),
   VERSIONING("OVERWINTER_VERSIONING", "temporal", "versioning"),
   BUILD_ID("OVERWINTER_BUILD_ID", "temporal", "buildId"),

@@ -14,6 +14,7 @@ import java.util.Objects;
  * @param target the own database
  * @param stackAuth where the accounts go
  * @param archiveDirectory where exported rows, manifest and report are written
+ * @param lanes how many lanes the worker takes at one time
  * @param hooks who is told of the freeze
  * @param temporal where Temporal is
  * @param http where the worker tells of itself
@@ -25,11 +26,15 @@ public record WorkerSettings(
     DatabaseSettings target,
     StackAuthSettings stackAuth,
     Path archiveDirectory,
+    int lanes,
     HookSettings hooks,
     TemporalSettings temporal,
     HttpSettings http,
     LogSettings log,
     JsonNode request) {
+  /** Guards and leases must get a connection to either side however busy the copying is. */
+  public static final int GUARD_CONNECTIONS = 3;
+
   public WorkerSettings {
     Objects.requireNonNull(source, "source");
     Objects.requireNonNull(target, "target");

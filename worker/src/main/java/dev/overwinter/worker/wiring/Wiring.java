@@ -47,9 +47,6 @@ import java.util.function.Supplier;
 
 /** What a worker runs: the one place that knows every workflow and every activity by its class. */
 public final class Wiring {
-  /** Guards and leases must get a connection however busy the copying is. */
-  private static final int GUARD_CONNECTIONS = 3;
-
   /** Building indexes is bound by the target's processors and memory. */
   private static final int MOST_BUILDERS = 4;
 
@@ -172,10 +169,11 @@ public final class Wiring {
   }
 
   private static DatabaseSettings forCopying(DatabaseSettings settings) {
-    return settings.withMaxConnections(Math.max(1, settings.maxConnections() - GUARD_CONNECTIONS));
+    return settings.withMaxConnections(
+        Math.max(1, settings.maxConnections() - WorkerSettings.GUARD_CONNECTIONS));
   }
 
   private static DatabaseSettings forGuards(DatabaseSettings settings) {
-    return settings.withMaxConnections(GUARD_CONNECTIONS);
+    return settings.withMaxConnections(WorkerSettings.GUARD_CONNECTIONS);
   }
 }
