@@ -73,14 +73,14 @@ final class LaterWay {
     stubs.freeze("prove that the source is as it was").proveFreeze(first);
     ChunkPlanSummary plan = stubs.copy("divide the tables into chunks").planChunks(input);
     chunks = plan.chunks();
-    inLanes("export", (summary, lane) -> stubs.copy(summary).exportChunks(lane));
+    inLanes("export", (summary, lane) -> stubs.lane(summary).exportChunks(lane));
     ArchiveSummary archive = stubs.copy("write the manifest").completeArchive(input);
     return Summaries.of(plan, archive);
   }
 
   private String load() {
     List<LaneSummary> done =
-        inLanes("load", (summary, lane) -> StepStubs.later(summary).loadLater(lane));
+        inLanes("load", (summary, lane) -> StepStubs.laterLane(summary).loadLater(lane));
     return Summaries.of(
         new LaneSummary(
             done.stream().mapToInt(LaneSummary::chunks).sum(),

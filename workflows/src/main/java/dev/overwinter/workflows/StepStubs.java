@@ -66,6 +66,12 @@ final class StepStubs {
         LaterActivities.class, options(LONGEST_STEP, SOME_PATIENCE, summary));
   }
 
+  /** From the task queue of lanes, as {@link #lane}. */
+  static LaterActivities laterLane(String summary) {
+    return Workflow.newActivityStub(
+        LaterActivities.class, onQueueOfLanes(options(LONGEST_STEP, SOME_PATIENCE, summary)));
+  }
+
   PreflightActivities preflight(String summary) {
     // A few tries only: nothing is frozen yet and somebody waits for the answer.
     return Workflow.newActivityStub(
@@ -104,10 +110,13 @@ final class StepStubs {
   /** From the task queue of lanes, which a worker takes no more of than it is set to. */
   CopyActivities lane(String summary) {
     return Workflow.newActivityStub(
-        CopyActivities.class,
-        ActivityOptions.newBuilder(options(LONGEST_STEP, SOME_PATIENCE, summary))
-            .setTaskQueue(FreezeBackfill.queueOfLanes(Workflow.getInfo().getTaskQueue()))
-            .build());
+        CopyActivities.class, onQueueOfLanes(options(LONGEST_STEP, SOME_PATIENCE, summary)));
+  }
+
+  private static ActivityOptions onQueueOfLanes(ActivityOptions options) {
+    return ActivityOptions.newBuilder(options)
+        .setTaskQueue(FreezeBackfill.queueOfLanes(Workflow.getInfo().getTaskQueue()))
+        .build();
   }
 
   UserActivities users(String summary) {

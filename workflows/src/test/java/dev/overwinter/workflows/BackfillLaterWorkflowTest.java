@@ -59,6 +59,10 @@ final class BackfillLaterWorkflowTest {
                 .build());
     worker.registerWorkflowImplementationTypes(BackfillLaterWorkflow.class);
     worker.registerActivitiesImplementations(steps, later);
+    environment
+        .newWorker(
+            FreezeBackfill.queueOfLanes(FreezeBackfill.TASK_QUEUE), worker.getWorkerOptions())
+        .registerActivitiesImplementations(steps, later);
     environment.start();
     client = environment.getWorkflowClient();
     run =
