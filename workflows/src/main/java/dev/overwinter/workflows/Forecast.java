@@ -10,7 +10,7 @@ import java.time.temporal.ChronoUnit;
  * latest. What was done before the first picture, by attempts before a park for one, says nothing
  * of the speed.
  */
-final class Forecast {
+public final class Forecast {
   /** Of the work; before that much is seen, a speed is chance. */
   private static final int SMALLEST_SHARE = 50;
 
@@ -20,7 +20,7 @@ final class Forecast {
    * @param picture the latest, or null when none could be had
    * @return the same with a forecast, where one can be made
    */
-  StepProgress of(StepProgress picture) {
+  public StepProgress of(StepProgress picture) {
     if (picture == null || picture.forecastTotal() <= 0) {
       return picture;
     }

@@ -20,7 +20,12 @@ final class CopyInFlight {
 
   /** Which table a query reads, the view does not say. */
   private static final String READ =
-      "SELECT COALESCE(sum(p.tuples_processed), 0)::bigint " + OURS + " AND p.command = 'COPY TO'";
+      """
+      SELECT COALESCE(sum(p.tuples_processed), 0)::bigint,
+             COALESCE(sum(p.bytes_processed), 0)::bigint
+      """
+          + OURS
+          + " AND p.command = 'COPY TO'";
 
   private static final String WRITTEN =
       """
@@ -44,28 +49,29 @@ final class CopyInFlight {
   private CopyInFlight() {}
 
   /**
-   * What is written but not committed.
+   * What is on its way.
    *
    * @param rows rows
-   * @param bytes about how many bytes of the source's tables they were
+   * @param bytes about how many bytes of the source's tables they are
    */
-  record Written(long rows, long bytes) {}
+  record Rows(long rows, long bytes) {}
 
-  /** Rows that are being read from the source. */
-  static long rowsRead(Connection source) throws SQLException {
+  /** What is being read from the source. */
+  static Rows read(Connection source) throws SQLException {
     try (PreparedStatement statement = source.prepareStatement(READ);
         ResultSet row = statement.executeQuery()) {
       row.next();
-      return row.getLong(1);
+      return new Rows(row.getLong(1), row.getLong(2));
     }
   }
 
-  static Written written(Connection target, RunKey run) throws SQLException {
+  /** What is written to the target but not committed. */
+  static Rows written(Connection target, RunKey run) throws SQLException {
     try (PreparedStatement statement = target.prepareStatement(WRITTEN)) {
       statement.setString(1, run.runId());
       try (ResultSet row = statement.executeQuery()) {
         row.next();
-        return new Written(row.getLong(1), row.getLong(2));
+        return new Rows(row.getLong(1), row.getLong(2));
       }
     }
   }

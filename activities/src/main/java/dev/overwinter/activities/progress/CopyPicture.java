@@ -14,8 +14,14 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** How far tables are exported or imported. */
+/**
+ * How far tables are exported or imported. Work is told in bytes of tables; to handle a row costs
+ * as much as so many bytes more, whatever is in it. What it costs was measured, see docs/web-ui.md.
+ */
 final class CopyPicture {
+  private static final long EXPORT_OF_A_ROW = 90;
+  private static final long IMPORT_OF_A_ROW = 30;
+
   private static final String BYTES =
       """
       SELECT COALESCE(sum(bytes), 0)::bigint,
@@ -50,11 +56,11 @@ final class CopyPicture {
   }
 
   /**
-   * @param rowsInFlight rows that are being read from the source
+   * @param inFlight what is being read from the source
    */
-  static StepProgress ofExport(Connection target, RunKey run, long rowsInFlight, String asOf)
-      throws SQLException {
-    return new CopyPicture(target, run, Step.EXPORT, asOf).export(rowsInFlight);
+  static StepProgress ofExport(
+      Connection target, RunKey run, CopyInFlight.Rows inFlight, String asOf) throws SQLException {
+    return new CopyPicture(target, run, Step.EXPORT, asOf).export(inFlight);
   }
 
   /**
@@ -70,9 +76,13 @@ final class CopyPicture {
     Work and(long more) {
       return new Work(total, Math.min(total, done + more));
     }
+
+    Work withRows(long costOfOne, long rowsDone, long rows) {
+      return new Work(total + costOfOne * rows, done + costOfOne * rowsDone);
+    }
   }
 
-  private StepProgress export(long rowsInFlight) throws SQLException {
+  private StepProgress export(CopyInFlight.Rows inFlight) throws SQLException {
     ChunkLedger.Totals totals = ChunkLedger.totals(target, run);
     Work work = work("exported_at");
     long rows = totals.rowsExported();
@@ -80,23 +90,25 @@ final class CopyPicture {
       // The statistics are a guess; now the guess is over.
       return picture(rows, rows, work, "exported_at", "rows");
     }
-    long seen = rows + rowsInFlight;
+    long seen = rows + inFlight.rows();
     long expected = Math.max(totals.rowsEstimated(), seen);
-    long bytesInFlight = Math.round((double) work.total() / Math.max(1, expected) * rowsInFlight);
-    return picture(seen, expected, work.and(bytesInFlight), "exported_at", "rows");
+    Work all = work.and(inFlight.bytes()).withRows(EXPORT_OF_A_ROW, seen, expected);
+    return picture(seen, expected, all, "exported_at", "rows");
   }
 
   private StepProgress load(long indexBytes) throws SQLException {
     ChunkLedger.Totals totals = ChunkLedger.totals(target, run);
-    CopyInFlight.Written written = CopyInFlight.written(target, run);
-    Work rows = work("loaded_at").and(written.bytes());
-    long indexes = Math.round(indexBytes * IndexWork.shareBuilt(target, run));
-    long seen = totals.rowsLoaded() + written.rows();
+    CopyInFlight.Rows written = CopyInFlight.written(target, run);
+    long loaded = totals.rowsLoaded() + written.rows();
     boolean countedAll = totals.exported() == totals.chunks();
+    long expected = countedAll ? totals.rowsExported() : Math.max(totals.rowsEstimated(), loaded);
+    Work rows = work("loaded_at").and(written.bytes()).withRows(IMPORT_OF_A_ROW, loaded, expected);
+    long indexes = Math.round(IndexWork.COST * indexBytes);
+    long built = Math.round(indexes * IndexWork.shareBuilt(target, run));
     return picture(
-        seen,
-        countedAll ? totals.rowsExported() : Math.max(totals.rowsEstimated(), seen),
-        new Work(rows.total() + indexBytes, rows.done() + indexes),
+        loaded,
+        expected,
+        new Work(rows.total() + indexes, rows.done() + built),
         "loaded_at",
         "loaded_rows");
   }

@@ -42,8 +42,8 @@ public final class ProgressObserver {
     String asOf = clock.instant().truncatedTo(ChronoUnit.MILLIS).toString();
     return switch (input.step()) {
       case EXPORT -> {
-        long rowsInFlight = inSource(context, CopyInFlight::rowsRead);
-        yield inTarget(context, target -> CopyPicture.ofExport(target, run, rowsInFlight, asOf));
+        CopyInFlight.Rows inFlight = inSource(context, CopyInFlight::read);
+        yield inTarget(context, target -> CopyPicture.ofExport(target, run, inFlight, asOf));
       }
       case IMPORT -> {
         CopyPicture.Leaves leaves = inTarget(context, target -> CopyPicture.leaves(target, run));
@@ -83,7 +83,7 @@ public final class ProgressObserver {
     }
   }
 
-  private long inSource(StepContext context, Database.SqlFunction<Long> look) {
+  private <T> T inSource(StepContext context, Database.SqlFunction<T> look) {
     return source.inTransaction(WHAT, CancelGuard.guarding(context, look));
   }
 

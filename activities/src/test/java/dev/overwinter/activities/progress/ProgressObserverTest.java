@@ -148,8 +148,6 @@ class ProgressObserverTest {
 
   @Test
   void indexes_are_part_of_the_work_of_an_import() {
-    TestServer.execute(source, "CREATE INDEX ON public.t20 (filler, id)");
-    long tables = look(Step.EXPORT).workTotal();
     export("true");
     TestServer.execute(
         target,
@@ -157,6 +155,8 @@ class ProgressObserverTest {
         CREATE TABLE public.t20 AS SELECT g AS id FROM generate_series(1, 2000) g;
         UPDATE overwinter.chunk SET loaded_at = now(), loaded_rows = rows;
         """);
+    long tables = look(Step.IMPORT).workTotal();
+    TestServer.execute(source, "CREATE INDEX ON public.t20 (filler, id)");
     aside("one", "restored");
     aside("two", "aside");
 

@@ -5,7 +5,10 @@ import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -31,6 +34,7 @@ public final class BarConsole implements Console {
   private ProgressBar bar;
   private String shown = "";
   private String drawn = "";
+  private volatile Optional<Instant> expectedEnd = Optional.empty();
 
   /**
    * @param out the terminal
@@ -81,7 +85,17 @@ public final class BarConsole implements Console {
   }
 
   @Override
-  public void progress(String newTitle, Progress progress) {
+  public void progress(String title, Progress progress) {
+    show(title, progress, false);
+  }
+
+  @Override
+  public void progress(String title, Progress progress, Optional<Instant> end) {
+    expectedEnd = end;
+    show(title, progress, true);
+  }
+
+  private void show(String newTitle, Progress progress, boolean isForecast) {
     String kind = newTitle + " " + progress.unit();
     // Ended outside the lock, since ending waits for the bar's own thread, which takes it to draw.
     if (!isShown(kind)) {
@@ -91,7 +105,7 @@ public final class BarConsole implements Console {
     synchronized (this) {
       if (bar == null) {
         shown = kind;
-        bar = newBar(newTitle, progress);
+        bar = newBar(newTitle, progress, isForecast);
       }
       current = bar;
     }
@@ -106,7 +120,7 @@ public final class BarConsole implements Console {
     return bar != null && shown.equals(kind);
   }
 
-  private ProgressBar newBar(String name, Progress progress) {
+  private ProgressBar newBar(String name, Progress progress, boolean isForecast) {
     ProgressBarBuilder builder =
         new ProgressBarBuilder()
             .setTaskName(name)
@@ -117,10 +131,19 @@ public final class BarConsole implements Console {
             .setStyle(ProgressBarStyle.ASCII)
             .setConsumer(new Drawing())
             .setMaxRenderedLength(width);
+    if (isForecast) {
+      // The bar's own estimate knows of rows only, not of the indexes after them.
+      builder.setEtaFunction(state -> expectedEnd.map(BarConsole::untilThen));
+    }
     if (progress.unit() != null && !progress.unit().isBlank()) {
       builder.setUnit(" " + progress.unit(), 1);
     }
     return builder.build();
+  }
+
+  private static Duration untilThen(Instant end) {
+    Duration left = Duration.between(Instant.now(), end);
+    return left.isNegative() ? Duration.ZERO : left;
   }
 
   @Override

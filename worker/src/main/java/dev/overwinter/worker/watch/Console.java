@@ -2,6 +2,8 @@ package dev.overwinter.worker.watch;
 
 import dev.overwinter.workflows.steps.Progress;
 import java.time.Clock;
+import java.time.Instant;
+import java.util.Optional;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 
 /** Where a person reads how a run goes. A boundary: a terminal with bars, or plain lines. */
@@ -29,8 +31,19 @@ public interface Console extends AutoCloseable {
     line(title + "  …");
   }
 
-  /** Shows how far a step is, in place of what was shown before. */
-  void progress(String title, Progress progress);
+  /**
+   * Shows how far something is of which nobody has a forecast, in place of what was shown before.
+   */
+  default void progress(String title, Progress progress) {
+    progress(title, progress, Optional.empty());
+  }
+
+  /**
+   * Shows how far a step is, in place of what was shown before.
+   *
+   * @param end when it should end, or empty when that cannot be said
+   */
+  void progress(String title, Progress progress, Optional<Instant> end);
 
   /** Ends showing progress; what was shown may stay or go. */
   void endProgress();

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.time.LocalTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.Optional;
 
 /**
  * Lines with the time of day, for logs and pipes. Progress is written every ten seconds. Not
@@ -35,7 +36,7 @@ public final class PlainConsole implements Console {
   }
 
   @Override
-  public void progress(String title, Progress progress) {
+  public void progress(String title, Progress progress, Optional<Instant> end) {
     Instant now = clock.instant();
     if (!title.equals(lastTitle)) {
       // A short step needs no line of progress besides those of its beginning and end.
@@ -43,7 +44,10 @@ public final class PlainConsole implements Console {
       lastProgress = now;
     } else if (!now.isBefore(lastProgress.plus(PROGRESS_INTERVAL))) {
       lastProgress = now;
-      line("%s: %s".formatted(title, ProgressText.of(progress)));
+      String ends =
+          end.map(it -> ", should end at " + TIME.format(it.atZone(ZoneId.systemDefault())))
+              .orElse("");
+      line("%s: %s%s".formatted(title, ProgressText.of(progress), ends));
     }
   }
 

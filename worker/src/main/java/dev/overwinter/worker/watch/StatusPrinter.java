@@ -4,6 +4,7 @@ import dev.overwinter.workflows.status.Decision;
 import dev.overwinter.workflows.status.RunState;
 import dev.overwinter.workflows.status.RunStatus;
 import dev.overwinter.workflows.status.Step;
+import dev.overwinter.workflows.status.StepProgress;
 import dev.overwinter.workflows.status.StepState;
 import dev.overwinter.workflows.status.StepStatus;
 import dev.overwinter.workflows.steps.Finding;
@@ -105,9 +106,21 @@ final class StatusPrinter {
     boolean works = status.state() == RunState.RUNNING || status.state() == RunState.ROLLING_BACK;
     if (works && progress.isPresent()) {
       String title = status.state() == RunState.ROLLING_BACK ? "roll back" : status.step().title();
-      console.progress(title, progress.get());
+      console.progress(title, progress.get(), expectedEnd(status));
     } else if (!works) {
       console.endProgress();
+    }
+  }
+
+  private static Optional<Instant> expectedEnd(RunStatus status) {
+    StepProgress seen = status.progress();
+    if (seen == null || seen.step() != status.step() || seen.expectedEnd() == null) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(Instant.parse(seen.expectedEnd()));
+    } catch (DateTimeParseException e) {
+      return Optional.empty();
     }
   }
 

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class BarConsoleTest {
@@ -53,6 +54,17 @@ class BarConsoleTest {
     }
 
     assertThat(text()).doesNotContain("3/9 rows");
+  }
+
+  @Test
+  void what_is_left_is_told_by_the_forecast_and_by_nothing_else() throws InterruptedException {
+    Progress half = new Progress(2_000, 4_000, "rows", "");
+    try (BarConsole console = console(100, Paint.none())) {
+      console.progress("export", half, Optional.empty());
+      awaitText("/ ?)");
+      console.progress("export", half, Optional.of(Instant.now().plusSeconds(7_230)));
+      awaitText("/ 2:00:");
+    }
   }
 
   @Test

@@ -13,7 +13,7 @@ import java.util.Objects;
  * @param done units done
  * @param total units in all, or 0 when unknown
  * @param unit what is counted: rows, users
- * @param workDone how much of the step's work is done, in bytes of tables and indexes
+ * @param workDone how much of the step's work is done, in bytes of tables or what costs as much
  * @param workTotal how much work the step is, or 0 when that is not known
  * @param expectedEnd when the step should end if it goes on as it went so far, ISO 8601 in UTC, or
  *     null when that cannot be said yet
