@@ -4,7 +4,6 @@ import dev.overwinter.workflows.status.LaterState;
 import dev.overwinter.workflows.status.Step;
 import dev.overwinter.workflows.steps.ArchiveSummary;
 import dev.overwinter.workflows.steps.ChunkPlanSummary;
-import dev.overwinter.workflows.steps.LaneInput;
 import dev.overwinter.workflows.steps.LaneSummary;
 import dev.overwinter.workflows.steps.LaterPlan;
 import dev.overwinter.workflows.steps.StepInput;
@@ -12,13 +11,9 @@ import dev.overwinter.workflows.steps.VerificationSummary;
 import dev.overwinter.workflows.steps.VerificationSummary.Verdict;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.failure.TemporalFailure;
-import io.temporal.workflow.Async;
 import io.temporal.workflow.CancellationScope;
-import io.temporal.workflow.Promise;
 import io.temporal.workflow.Workflow;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
 /**
@@ -73,45 +68,21 @@ final class LaterWay {
     stubs.freeze("prove that the source is as it was").proveFreeze(first);
     ChunkPlanSummary plan = stubs.copy("divide the tables into chunks").planChunks(input);
     chunks = plan.chunks();
-    inLanes("export", (summary, lane) -> stubs.lane(summary).exportChunks(lane));
+    ChunkLanes.run(
+        input, chunks, "export", (summary, lane) -> stubs.lane(summary).exportChunks(lane));
     ArchiveSummary archive = stubs.copy("write the manifest").completeArchive(input);
     return Summaries.of(plan, archive);
   }
 
   private String load() {
     List<LaneSummary> done =
-        inLanes("load", (summary, lane) -> StepStubs.laterLane(summary).loadLater(lane));
+        ChunkLanes.run(
+            input, chunks, "load", (summary, lane) -> StepStubs.laterLane(summary).loadLater(lane));
     return Summaries.of(
         new LaneSummary(
             done.stream().mapToInt(LaneSummary::chunks).sum(),
             done.stream().mapToLong(LaneSummary::rows).sum(),
             done.stream().mapToLong(LaneSummary::bytes).sum()));
-  }
-
-  /** Several lanes share the chunks; which lane takes which is decided in the ledger. */
-  private List<LaneSummary> inLanes(String what, BiFunction<String, LaneInput, LaneSummary> work) {
-    int lanes = Math.max(1, Math.min(input.request().copy().lanes(), chunks));
-    List<Promise<LaneSummary>> running = new ArrayList<>();
-    for (int lane = 0; lane < lanes; lane++) {
-      LaneInput laneInput = new LaneInput(input, lane);
-      String summary = "%s, lane %d of %d".formatted(what, lane + 1, lanes);
-      running.add(Async.function(() -> work.apply(summary, laneInput)));
-    }
-    List<LaneSummary> done = new ArrayList<>();
-    TemporalFailure firstFailure = null;
-    // All lanes have ended before the step does, so that nothing is at work while the run is
-    // parked.
-    for (Promise<LaneSummary> lane : running) {
-      try {
-        done.add(lane.get());
-      } catch (TemporalFailure failure) {
-        firstFailure = firstFailure == null ? failure : firstFailure;
-      }
-    }
-    if (firstFailure != null) {
-      throw firstFailure;
-    }
-    return done;
   }
 
   private String verify() {

@@ -20,13 +20,11 @@ import dev.overwinter.workflows.steps.VerificationSummary;
 import dev.overwinter.workflows.steps.VerificationSummary.Verdict;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.failure.TemporalFailure;
-import io.temporal.workflow.Async;
 import io.temporal.workflow.CancellationScope;
 import io.temporal.workflow.Functions;
 import io.temporal.workflow.Promise;
 import io.temporal.workflow.Workflow;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -206,32 +204,14 @@ final class WayForward {
     return stubs.copy("restore indexes, keys and triggers; set sequences").completeLoad(input);
   }
 
-  /** Several lanes share the chunks; which lane takes which is decided in the ledger. */
   private List<LaneSummary> inLanes(
       int chunks, String what, Functions.Func2<CopyActivities, LaneInput, LaneSummary> work) {
-    int lanes = Math.max(1, Math.min(request.copy().lanes(), chunks));
-    List<Promise<LaneSummary>> running = new ArrayList<>();
-    for (int lane = 0; lane < lanes; lane++) {
-      LaneInput laneInput = new LaneInput(input, lane);
-      String summary = "%s, lane %d of %d".formatted(what, lane + 1, lanes);
-      CopyActivities stub = shape.hasQueueOfLanes() ? stubs.lane(summary) : stubs.copy(summary);
-      running.add(Async.function(() -> work.apply(stub, laneInput)));
-    }
-    List<LaneSummary> done = new ArrayList<>();
-    TemporalFailure firstFailure = null;
-    // All lanes have ended before the step does, so that nothing is at work while the run is
-    // parked.
-    for (Promise<LaneSummary> lane : running) {
-      try {
-        done.add(lane.get());
-      } catch (TemporalFailure failure) {
-        firstFailure = firstFailure == null ? failure : firstFailure;
-      }
-    }
-    if (firstFailure != null) {
-      throw firstFailure;
-    }
-    return done;
+    return ChunkLanes.run(
+        input,
+        chunks,
+        what,
+        (summary, lane) ->
+            work.apply(shape.hasQueueOfLanes() ? stubs.lane(summary) : stubs.copy(summary), lane));
   }
 
   private String verify() {
