@@ -11,7 +11,8 @@ import java.util.regex.Pattern;
 
 /** pgcopydb, with whichever of its best options the version knows. */
 final class Pgcopydb extends ShellContender {
-  private static final Pattern VERSION = Pattern.compile("pgcopydb version (\\S+)");
+  /** Without what a build of one's own adds. */
+  private static final Pattern VERSION = Pattern.compile("pgcopydb version (\\d+(?:[.-]\\d+)*)");
 
   private final String program;
   private final boolean binary;
