@@ -64,11 +64,11 @@ final class CopyPicture {
   }
 
   /**
-   * @param indexBytes what the source's indexes take there
+   * @param indexWork what it costs to build the indexes, in bytes of tables
    */
-  static StepProgress ofImport(Connection target, RunKey run, long indexBytes, String asOf)
+  static StepProgress ofImport(Connection target, RunKey run, long indexWork, String asOf)
       throws SQLException {
-    return new CopyPicture(target, run, Step.IMPORT, asOf).load(indexBytes);
+    return new CopyPicture(target, run, Step.IMPORT, asOf).load(indexWork);
   }
 
   private record Work(long total, long done) {
@@ -96,19 +96,18 @@ final class CopyPicture {
     return picture(seen, expected, all, "exported_at", "rows");
   }
 
-  private StepProgress load(long indexBytes) throws SQLException {
+  private StepProgress load(long indexWork) throws SQLException {
     ChunkLedger.Totals totals = ChunkLedger.totals(target, run);
     CopyInFlight.Rows written = CopyInFlight.written(target, run);
     long loaded = totals.rowsLoaded() + written.rows();
     boolean countedAll = totals.exported() == totals.chunks();
     long expected = countedAll ? totals.rowsExported() : Math.max(totals.rowsEstimated(), loaded);
     Work rows = work("loaded_at").and(written.bytes()).withRows(IMPORT_OF_A_ROW, loaded, expected);
-    long indexes = Math.round(IndexWork.COST * indexBytes);
-    long built = Math.round(indexes * IndexWork.shareBuilt(target, run));
+    long built = Math.round(indexWork * IndexWork.shareBuilt(target, run));
     return picture(
         loaded,
         expected,
-        new Work(rows.total() + indexes, rows.done() + built),
+        new Work(rows.total() + indexWork, rows.done() + built),
         "loaded_at",
         "loaded_rows");
   }

@@ -13,23 +13,29 @@ import java.sql.SQLException;
  */
 final class IndexWork {
   /**
-   * Of a byte of an index, in bytes of a table that are loaded: 2.3 where ids are sorted, 4 where
-   * texts and numerics are, and the statistics are in it, too.
+   * A byte of an index costs as much as so many bytes of a table that are loaded: more where texts
+   * and numerics are sorted than where ids and moments are. Measured, see docs/web-ui.md.
    */
-  static final double COST = 3;
-
-  private static final String BYTES =
+  private static final String WORK =
       """
-      SELECT COALESCE(sum(pg_catalog.pg_indexes_size(c.oid)), 0)::bigint
+      SELECT COALESCE(sum(pg_catalog.pg_relation_size(i.indexrelid)
+               * CASE WHEN EXISTS (
+                        SELECT FROM pg_catalog.pg_attribute a
+                         WHERE a.attrelid = i.indexrelid
+                           AND (a.attcollation <> 0
+                                OR a.atttypid = 'pg_catalog.numeric'::pg_catalog.regtype))
+                   THEN 4.5 ELSE 2.4 END), 0)::bigint
         FROM unnest(?::text[], ?::text[]) leaf (schema, name)
         JOIN pg_catalog.pg_namespace n ON n.nspname = leaf.schema
         JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = leaf.name
+        JOIN pg_catalog.pg_index i ON i.indrelid = c.oid
       """;
 
   /**
-   * Each index weighs what its table does; the one at work counts for the blocks it has read, which
-   * is about half of its work, and the tuples it has put into the tree, which is the rest. When the
-   * server comes to these it sets its count of blocks back to nothing.
+   * Each index weighs what its table does. The one at work counts for the blocks it has read, a
+   * third of its work, then for their sorting, of which the server tells nothing, and for the
+   * tuples it has put into the tree. When the server comes to these it sets its count of blocks
+   * back to nothing.
    */
   private static final String SHARE =
       """
@@ -42,8 +48,8 @@ final class IndexWork {
       building AS (
         SELECT b.relid,
                sum(CASE WHEN b.tuples_total > 0
-                     THEN 0.5 + 0.5 * b.tuples_done::numeric / b.tuples_total
-                     ELSE 0.5 * COALESCE(b.blocks_done::numeric / nullif(b.blocks_total, 0), 0)
+                     THEN 0.7 + 0.3 * b.tuples_done::numeric / b.tuples_total
+                     ELSE 0.35 * COALESCE(b.blocks_done::numeric / nullif(b.blocks_total, 0), 0)
                    END) AS done
           FROM pg_catalog.pg_stat_progress_create_index b
          WHERE b.datname = pg_catalog.current_database()
@@ -57,11 +63,11 @@ final class IndexWork {
 
   private IndexWork() {}
 
-  /** What the indexes of the source's tables take there. */
-  static long bytes(Connection source, String[] schemas, String[] names) throws SQLException {
+  /** What it costs to build the indexes of the source's tables, in bytes of tables. */
+  static long of(Connection source, String[] schemas, String[] names) throws SQLException {
     Array schemaArray = source.createArrayOf("text", schemas);
     Array nameArray = source.createArrayOf("text", names);
-    try (PreparedStatement statement = source.prepareStatement(BYTES)) {
+    try (PreparedStatement statement = source.prepareStatement(WORK)) {
       statement.setArray(1, schemaArray);
       statement.setArray(2, nameArray);
       try (ResultSet row = statement.executeQuery()) {

@@ -47,9 +47,9 @@ public final class ProgressObserver {
       }
       case IMPORT -> {
         CopyPicture.Leaves leaves = inTarget(context, target -> CopyPicture.leaves(target, run));
-        long indexBytes =
-            inSource(context, it -> IndexWork.bytes(it, leaves.schemas(), leaves.names()));
-        yield inTarget(context, target -> CopyPicture.ofImport(target, run, indexBytes, asOf));
+        long indexWork =
+            inSource(context, it -> IndexWork.of(it, leaves.schemas(), leaves.names()));
+        yield inTarget(context, target -> CopyPicture.ofImport(target, run, indexWork, asOf));
       }
       case CREATE_USERS -> {
         long users = inSource(context, UserPicture::users);

@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Predicate;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,6 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A night that leaves a table for later, and the run that carries it while the application is in
  * use: with real databases, a Temporal of its own and a worker process.
  */
+@Tag("long")
 @Timeout(900)
 final class LaterTablesTest {
   private static final int ROWS = 12_000;
