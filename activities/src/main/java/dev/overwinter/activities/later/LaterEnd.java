@@ -2,7 +2,7 @@ package dev.overwinter.activities.later;
 
 import dev.overwinter.activities.StepContext;
 import dev.overwinter.activities.StepException;
-import dev.overwinter.activities.archive.ChunkLedger;
+import dev.overwinter.activities.load.LoadCompletion;
 import dev.overwinter.activities.postgres.CancelGuard;
 import dev.overwinter.activities.postgres.Database;
 import dev.overwinter.activities.verify.LaterVerification;
@@ -35,15 +35,7 @@ public final class LaterEnd {
    */
   public VerificationSummary verify(StepInput input, StepContext context) {
     lane.run(input, context);
-    ChunkLedger.Totals totals =
-        target.inTransaction(
-            "count of loaded chunks", connection -> ChunkLedger.totals(connection, input.run()));
-    if (totals.loaded() < totals.chunks()) {
-      throw new StepException(
-          FailureType.STEP_BUSY,
-          "%d of %d chunks are not loaded yet; other lanes are still at work on them. It will be tried again."
-              .formatted(totals.chunks() - totals.loaded(), totals.chunks()));
-    }
+    LoadCompletion.requireAllLoaded(target, input.run());
     lane.removeRows(input.run());
     return verification.verify(input, context);
   }

@@ -118,7 +118,9 @@ final class AsideLedger {
   List<AsideObject> inState(Connection target, String state) throws SQLException {
     String sql =
         """
-        SELECT kind, schema_name, table_name, object_name, stage FROM overwinter.put_aside
+        SELECT kind, schema_name, table_name, object_name, stage,
+               kind = 'trigger' OR kind IN ('key', 'foreign key') AND tree IS NOT NULL
+          FROM overwinter.put_aside
          WHERE run_id = ? AND state = ?
          ORDER BY stage, pg_relation_size(to_regclass(format('%I.%I', schema_name, table_name))) DESC NULLS LAST,
                   schema_name, table_name, object_name
@@ -132,7 +134,11 @@ final class AsideLedger {
           QualifiedName table = new QualifiedName(rows.getString(2), rows.getString(3));
           objects.add(
               new AsideObject(
-                  Kind.of(rows.getString(1)), table, rows.getString(4), rows.getInt(5)));
+                  Kind.of(rows.getString(1)),
+                  table,
+                  rows.getString(4),
+                  rows.getInt(5),
+                  rows.getBoolean(6)));
         }
       }
     }

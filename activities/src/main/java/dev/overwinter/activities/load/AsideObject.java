@@ -3,6 +3,7 @@ package dev.overwinter.activities.load;
 import dev.overwinter.activities.postgres.QualifiedName;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * One object of the target that is or was put aside.
@@ -11,8 +12,12 @@ import java.util.List;
  * @param table the table it belongs to
  * @param name its own name, without schema
  * @param stage objects of a lower stage are restored first
+ * @param brief whether its restoration takes no time, whatever rows there are
  */
-record AsideObject(Kind kind, QualifiedName table, String name, int stage) {
+record AsideObject(Kind kind, QualifiedName table, String name, int stage, boolean brief) {
+  /** So many may share a transaction. */
+  private static final int GROUP = 50;
+
   /** Kinds of objects, by the word the ledger has for them. */
   enum Kind {
     INDEX("index"),
@@ -43,11 +48,23 @@ record AsideObject(Kind kind, QualifiedName table, String name, int stage) {
     }
   }
 
-  /** The same objects in the same order, so many together at most. */
-  static List<List<AsideObject>> inGroups(List<AsideObject> objects, int most) {
+  /**
+   * The same objects in the same order, those that share a transaction together: those that take no
+   * time by fifties, and each other alone, so that no more than one has to be done again.
+   */
+  static List<List<AsideObject>> inGroups(
+      List<AsideObject> objects, Predicate<AsideObject> takesNoTime) {
     List<List<AsideObject>> groups = new ArrayList<>();
-    for (int from = 0; from < objects.size(); from += most) {
-      groups.add(objects.subList(from, Math.min(from + most, objects.size())));
+    for (AsideObject object : objects) {
+      List<AsideObject> last = groups.isEmpty() ? List.of() : groups.get(groups.size() - 1);
+      if (takesNoTime.test(object)
+          && !last.isEmpty()
+          && takesNoTime.test(last.get(0))
+          && last.size() < GROUP) {
+        last.add(object);
+      } else {
+        groups.add(new ArrayList<>(List.of(object)));
+      }
     }
     return groups;
   }

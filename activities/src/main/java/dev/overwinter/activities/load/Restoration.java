@@ -27,9 +27,6 @@ final class Restoration {
              set_config('max_parallel_maintenance_workers', '%d', true)
       """;
 
-  /** Of objects whose restoration takes no time, so many share a transaction. */
-  private static final int GROUP = 50;
-
   private static final int MEGABYTES_FOR_ALL = 1024;
   private static final int LEAST_MEGABYTES = 64;
 
@@ -52,10 +49,9 @@ final class Restoration {
     aside.forEach(it -> stages.computeIfAbsent(it.stage(), stage -> new ArrayList<>()).add(it));
     for (List<AsideObject> stage : stages.values()) {
       Kind kind = stage.get(0).kind();
-      boolean isLong = kind == Kind.INDEX || kind == Kind.VALIDATION;
       // Foreign keys lock both their tables, so that two at a time could wait for each other.
-      int threads = isLong ? builders : 1;
-      List<List<AsideObject>> groups = AsideObject.inGroups(stage, isLong ? 1 : GROUP);
+      int threads = kind == Kind.INDEX || kind == Kind.VALIDATION ? builders : 1;
+      List<List<AsideObject>> groups = AsideObject.inGroups(stage, AsideObject::brief);
       Lanes.run(
           threads,
           "objects",

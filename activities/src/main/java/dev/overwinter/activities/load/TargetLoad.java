@@ -27,9 +27,6 @@ import java.util.Map;
  * may be broken off anywhere and repeated, also while an earlier attempt still runs. Thread-safe.
  */
 public final class TargetLoad {
-  /** So many objects share a transaction. */
-  private static final int GROUP = 50;
-
   private final Database source;
   private final Database target;
   private final LoaderPass pass;
@@ -77,7 +74,9 @@ public final class TargetLoad {
     List<AsideObject> inReverse = new ArrayList<>(planned);
     Collections.reverse(inReverse);
     List<Lanes.Task> drops =
-        AsideObject.inGroups(inReverse, GROUP).stream().map(it -> dropping(ledger, it)).toList();
+        AsideObject.inGroups(inReverse, any -> true).stream()
+            .map(it -> dropping(ledger, it))
+            .toList();
     Lanes.run(1, "objects", drops, context);
     return summary(ledger, 0, "aside", "restored");
   }
